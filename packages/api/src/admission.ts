@@ -1,0 +1,33 @@
+import type { Kind, KubeObject } from "./kind.ts";
+import type { Problem } from "./problem.ts";
+
+/** What admission may look at. Pure: clock and randomness come in. */
+export interface AdmissionReview<T extends KubeObject = KubeObject> {
+  readonly operation: "CREATE" | "UPDATE" | "DELETE";
+  /** The new object (on DELETE: the one to go). */
+  readonly object: T;
+  readonly oldObject: T | undefined;
+  readonly user: { readonly username: string; readonly groups: readonly string[] };
+  readonly now: Date;
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+  /** Reads another object from the cache, e.g. the KubeVirt object or a NetworkAttachmentDefinition. */
+  readonly find: <O extends KubeObject>(
+    kind: Kind<O>,
+    key: { readonly namespace?: string; readonly name: string },
+  ) => O | undefined;
+}
+
+/**
+ * Admission of one kind. In standalone the API server calls it directly; on a cluster a webhook of the gateway does. Order: mutate
+ * → schema defaults/validation → validate.
+ */
+export interface Admission<T extends KubeObject = KubeObject> {
+  readonly kind: Kind<T>;
+  /** Upstream's webhook name, part of the sentence a client reads: `admission webhook "NAME" denied the request: …`. */
+  readonly webhookName: string;
+  readonly mutate?: (review: AdmissionReview<T>) => T;
+  readonly validate?: (review: AdmissionReview<T>) => readonly Problem[];
+  /** Sentences sent as `Warning:` headers; they never refuse. */
+  readonly warn?: (review: AdmissionReview<T>) => readonly string[];
+}

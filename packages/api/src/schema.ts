@@ -1,0 +1,165 @@
+/**
+ * The schema builder. A schema value *is* a Kubernetes structural schema (OpenAPI v3 keys, `x-kubernetes-*`), plus a few
+ * keys of ours that `toOpenApi()` strips; its TypeScript type is inferred with `Infer`.
+ *
+ * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
+ */
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** What a schema says on the wire, and (last three) to us alone. */
+export interface SchemaNode {
+  readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean";
+  readonly format?: string;
+  readonly description?: string;
+  readonly properties?: { readonly [name: string]: SchemaNode };
+  readonly required?: readonly string[];
+  readonly items?: SchemaNode;
+  readonly additionalProperties?: SchemaNode;
+  readonly enum?: readonly (string | number)[];
+  readonly default?: JsonValue;
+  readonly nullable?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly pattern?: string;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly "x-kubernetes-int-or-string"?: true;
+  readonly "x-kubernetes-preserve-unknown-fields"?: true;
+  readonly "x-kubernetes-embedded-resource"?: true;
+  readonly "x-kubernetes-list-type"?: "atomic" | "set" | "map";
+  readonly "x-kubernetes-list-map-keys"?: readonly string[];
+  readonly "x-kubernetes-map-type"?: "atomic" | "granular";
+  readonly "x-kubernetes-patch-strategy"?: string;
+  readonly "x-kubernetes-patch-merge-key"?: string;
+  readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message?: string }[];
+  /** False where Peapod cannot do what the field asks for yet: admission refuses it, the manual page says so. */
+  readonly honoured?: false;
+  /** Why it is not honoured and what to use instead: one sentence for the person whose manifest is refused. */
+  readonly because?: string;
+  /** Protobuf field of Kubernetes' own kinds: `"2.6"` is field 6 inside field 2, which JSON inlines. */
+  readonly wire?: { readonly field: string; readonly type: "varint" | "bytes" | "fixed64" | "fixed32" };
+}
+
+declare const shape: unique symbol;
+export interface Schema<T> extends SchemaNode {
+  readonly [shape]?: T;
+}
+export type Infer<S> = S extends Schema<infer T> ? T : never;
+
+export interface Optional<T> {
+  readonly optional: Schema<T>;
+}
+export type Properties = { readonly [name: string]: Schema<unknown> | Optional<unknown> };
+
+type RequiredKeys<P> = { [K in keyof P]: P[K] extends Optional<unknown> ? never : K }[keyof P];
+type OptionalKeys<P> = { [K in keyof P]: P[K] extends Optional<unknown> ? K : never }[keyof P];
+type PropertyOf<S> = S extends Optional<infer T> ? T : Infer<S>;
+type Flat<T> = { [K in keyof T]: T[K] };
+export type InferObject<P> = Flat<
+  { readonly [K in RequiredKeys<P>]: PropertyOf<P[K]> } & {
+    readonly [K in OptionalKeys<P>]?: PropertyOf<P[K]> | undefined;
+  }
+>;
+
+/** Keys every builder takes beside its own. */
+type Extra = Omit<SchemaNode, "type" | "properties" | "required" | "items" | "additionalProperties">;
+
+export function optional<T>(schema: Schema<T>): Optional<T> {
+  return { optional: schema };
+}
+
+export function object<const P extends Properties>(properties: P, extra: Extra = {}): Schema<InferObject<P>> {
+  const required: string[] = [];
+  const nodes: Record<string, SchemaNode> = {};
+  for (const [name, property] of Object.entries(properties)) {
+    if (isOptional(property)) nodes[name] = property.optional;
+    else {
+      nodes[name] = property;
+      required.push(name);
+    }
+  }
+  return { type: "object", ...extra, properties: nodes, ...(required.length > 0 && { required }) };
+}
+
+export function string(extra: Extra = {}): Schema<string> {
+  return { type: "string", ...extra };
+}
+
+export function oneOf<const V extends string>(values: readonly V[], extra: Extra = {}): Schema<V> {
+  return { type: "string", enum: values, ...extra };
+}
+
+export function boolean(extra: Extra = {}): Schema<boolean> {
+  return { type: "boolean", ...extra };
+}
+
+export function int32(extra: Extra = {}): Schema<number> {
+  return { type: "integer", format: "int32", ...extra };
+}
+
+/** A JSON number: values beyond 2^53 lose precision, as in every JavaScript client. */
+export function int64(extra: Extra = {}): Schema<number> {
+  return { type: "integer", format: "int64", ...extra };
+}
+
+export function integer(extra: Extra = {}): Schema<number> {
+  return { type: "integer", ...extra };
+}
+
+export function number(extra: Extra = {}): Schema<number> {
+  return { type: "number", ...extra };
+}
+
+export function array<T>(items: Schema<T>, extra: Extra = {}): Schema<readonly T[]> {
+  return { type: "array", ...extra, items };
+}
+
+export function listMap<T>(keys: readonly string[], items: Schema<T>, extra: Extra = {}): Schema<readonly T[]> {
+  return array(items, { ...extra, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys });
+}
+
+export function listSet<T>(items: Schema<T>, extra: Extra = {}): Schema<readonly T[]> {
+  return array(items, { ...extra, "x-kubernetes-list-type": "set" });
+}
+
+export function listAtomic<T>(items: Schema<T>, extra: Extra = {}): Schema<readonly T[]> {
+  return array(items, { ...extra, "x-kubernetes-list-type": "atomic" });
+}
+
+export function map<T>(values: Schema<T>, extra: Extra = {}): Schema<{ readonly [key: string]: T }> {
+  return { type: "object", ...extra, additionalProperties: values };
+}
+
+export type IntOrString = number | string;
+
+export function intOrString(extra: Extra = {}): Schema<IntOrString> {
+  return { anyOf: [{ type: "integer" }, { type: "string" }], ...extra, "x-kubernetes-int-or-string": true };
+}
+
+/** `"128Mi"`, `"1.5G"`, `2`: parse with `parseQuantity`. */
+export type Quantity = string | number;
+
+export const quantityPattern =
+  "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
+
+export function quantity(extra: Extra = {}): Schema<Quantity> {
+  return intOrString({ pattern: quantityPattern, ...extra });
+}
+
+/** RFC 3339, as text: we never turn wire times into `Date` by ourselves. */
+export function timestamp(extra: Extra = {}): Schema<string> {
+  return { type: "string", format: "date-time", ...extra };
+}
+
+/** Any JSON object, kept as it comes. */
+export function freeObject(extra: Extra = {}): Schema<{ readonly [key: string]: JsonValue }> {
+  return { type: "object", ...extra, "x-kubernetes-preserve-unknown-fields": true };
+}
+
+function isOptional(property: Schema<unknown> | Optional<unknown>): property is Optional<unknown> {
+  return "optional" in property;
+}
