@@ -1,0 +1,30 @@
+/** `npm run generate`: files that follow from the code. `npm run check` fails where one is stale. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Path from the root → contents. */
+export async function generatedFiles(_root: string): Promise<ReadonlyMap<string, string>> {
+  return new Map();
+}
+
+export async function staleFiles(root: string): Promise<readonly string[]> {
+  const files = await generatedFiles(root);
+  return [...files].filter(([path, text]) => readOrEmpty(join(root, path)) !== text).map(([path]) => path);
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, "..");
+  for (const [path, text] of await generatedFiles(root)) {
+    if (readOrEmpty(join(root, path)) === text) continue;
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
