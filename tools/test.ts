@@ -1,0 +1,111 @@
+/**
+ * `npm test [FILE…]`: the checks, the quick tests, then the tests that build networks and boot guests, each of those inside network and
+ * mount namespaces of its own so that copies never meet. With files, only those.
+ */
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { availableParallelism, freemem } from "node:os";
+import { join } from "node:path";
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const root = join(import.meta.dirname, "..");
+const asked = process.argv.slice(2);
+const files =
+  asked.length > 0
+    ? asked
+    : globSync(["packages/*/src/**/*.test.ts", "tools/**/*.test.ts", "e2e/**/*.test.ts"], { cwd: root });
+const boots = (file: string): boolean => file.startsWith("e2e/");
+const tallies: Tally[] = [];
+
+if (asked.length === 0) tallies.push(await check());
+tallies.push(await quick(files.filter((file) => !boots(file))));
+tallies.push(...(await atMost(guestsAtOnce(), files.filter(boots).sort(), isolated)));
+
+const total = tallies.reduce((a, b) => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+}));
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+async function check(): Promise<Tally> {
+  console.log("── checks");
+  const { code, output } = await execute([process.execPath, "tools/check.ts"]);
+  process.stdout.write(output);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+/** One process for all: node:test gives each file a child of its own. */
+async function quick(quickFiles: readonly string[]): Promise<Tally> {
+  if (quickFiles.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  console.log(`── ${quickFiles.length} files of quick tests`);
+  const { code, output } = await execute([
+    process.execPath,
+    "--test",
+    "--test-reporter=spec",
+    `--test-concurrency=${availableParallelism()}`,
+    ...quickFiles,
+  ]);
+  return tallyOf(output, code, "quick tests");
+}
+
+/** A machine of its own for one file: loopback only, an empty /run, mounts nobody else sees. */
+async function isolated(file: string): Promise<Tally> {
+  const inside = 'ip link set lo up && mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"';
+  const started = performance.now();
+  const { code, output } = await execute([
+    ...["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", inside, "sh"],
+    ...[process.execPath, "--test", "--test-reporter=spec", file],
+  ]);
+  console.log(`── ${file} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+  return tallyOf(output, code, file);
+}
+
+/** Shows what failed, or the names of what passed. A file that died without a summary counts as one failure. */
+function tallyOf(output: string, code: number, what: string): Tally {
+  const count = (word: string): number => Number(new RegExp(`^ℹ ${word} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+  const failed = Math.max(count("fail") + count("cancelled"), code === 0 ? 0 : 1);
+  console.log(failed > 0 ? output : output.replace(/^ℹ .*$\n?/gm, "").trimEnd());
+  if (failed > 0) console.log(`✗ ${what}`);
+  return { passed: count("pass"), failed, skipped: count("skipped") + count("todo") };
+}
+
+async function execute([program = "", ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+async function atMost<I, O>(limit: number, items: readonly I[], work: (item: I) => Promise<O>): Promise<O[]> {
+  const results: O[] = [];
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) results.push(await work(item));
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return results;
+}
+
+/** A test's Peapod and its guests want about a core and 2 GiB. */
+function guestsAtOnce(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / 2 ** 31)));
+}
