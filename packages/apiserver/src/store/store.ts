@@ -1,0 +1,238 @@
+import { Collection, type StoreEvent } from "./collection.ts";
+import { Entry, encodeObject, entryKey, type StoredObject } from "./entry.ts";
+import { type Journal, JournalError, type Recovered, type Row } from "./journal.ts";
+
+export interface StoreOptions {
+  readonly journal: Journal;
+  readonly recovered?: Recovered | undefined;
+  /** Milliseconds; decides what compaction forgets. */
+  readonly now: () => number;
+  /** Called when the journal fails and when it works again. */
+  readonly onTrouble?: ((error: JournalError | undefined) => void) | undefined;
+}
+
+export interface Place {
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What shall become of an object; `object` is the last state where it is deleted. */
+export interface Change {
+  readonly object: StoredObject;
+  readonly deleted?: boolean;
+}
+
+interface PendingWrite {
+  readonly entry: Entry;
+  readonly row: Row;
+  readonly resolve: (event: StoreEvent) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** History for at least this long, and not much more than this many changes. */
+const historyMs = 5 * 60_000;
+const historyChanges = 20_000;
+const compactEveryMs = 30_000;
+/** Compaction slices, so that appends never wait long behind one. */
+const compactSlice = 2_000;
+
+/**
+ * Every object there is, in memory, and the one place where it changes. A write gets the next revision at once, goes to the journal
+ * together with all others that wait (group commit), and is published — to readers, to watchers, to its caller — only when the
+ * journal has it. A failed write was never seen by anyone.
+ */
+export class Store {
+  readonly #journal: Journal;
+  readonly #now: () => number;
+  readonly #onTrouble: (error: JournalError | undefined) => void;
+  readonly #collections = new Map<string, Collection>();
+  readonly #pending = new Map<string, Promise<unknown>>();
+  #queue: PendingWrite[] = [];
+  #busy: Promise<void> | undefined;
+  #revision: number;
+  #nextRevision: number;
+  #compacted: number;
+  #failed: JournalError | undefined;
+  #closed = false;
+  readonly #marks: { readonly at: number; readonly revision: number }[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #revisionWaiters: { readonly revision: number; readonly resolve: () => void }[] = [];
+
+  constructor({ journal, recovered, now, onTrouble }: StoreOptions) {
+    this.#journal = journal;
+    this.#now = now;
+    this.#onTrouble = onTrouble ?? (() => {});
+    this.#compacted = recovered?.compacted ?? 0;
+    this.#revision = Math.max(this.#compacted, recovered?.rows.at(-1)?.revision ?? 0);
+    this.#nextRevision = this.#revision + 1;
+    for (const row of recovered?.rows ?? []) this.#restore(row);
+    this.#timer = setInterval(() => void this.#compactOld().catch(() => {}), compactEveryMs);
+    this.#timer.unref();
+  }
+
+  /** The newest published revision. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** What keeps writes from being stored now, if anything. */
+  get trouble(): JournalError | undefined {
+    return this.#failed;
+  }
+
+  /** @param resource `"pods"`, `"virtualmachines.kubevirt.io"` */
+  collection(resource: string): Collection {
+    let collection = this.#collections.get(resource);
+    if (!collection) {
+      collection = new Collection(resource, this.#compacted);
+      this.#collections.set(resource, collection);
+    }
+    return collection;
+  }
+
+  resources(): readonly string[] {
+    return [...this.#collections.keys()];
+  }
+
+  get(place: Place): Entry | undefined {
+    return this.#collections.get(place.resource)?.get(entryKey(place.namespace, place.name));
+  }
+
+  /** Resolves when no write of this object is under way: what `get` answers then is the base for the next one. */
+  async settled(place: Place): Promise<void> {
+    const key = pendingKey(place);
+    for (let write = this.#pending.get(key); write; write = this.#pending.get(key)) await write;
+  }
+
+  /**
+   * Writes the next version of an object if `expected` still is its present one, and nothing of it is under way.
+   *
+   * @param render gives the object for the revision that it gets
+   * @returns what was published, or undefined at once when somebody was faster: read again and decide anew
+   * @throws {JournalError} (from the promise) it could not be stored
+   */
+  write(
+    place: Place,
+    expected: Entry | undefined,
+    render: (resourceVersion: string) => Change,
+  ): Promise<StoreEvent> | undefined {
+    const key = pendingKey(place);
+    if (this.#pending.has(key) || this.get(place) !== expected) return undefined;
+    if (this.#closed) return Promise.reject(new JournalError("the store is closed", { outcome: "lost" }));
+    const revision = this.#nextRevision++;
+    const { object, deleted = false } = render(String(revision));
+    const entry = new Entry({ ...place, revision }, encodeObject(object), object);
+    const row: Row = { ...place, revision, previous: expected?.revision ?? 0, deleted, body: entry.body };
+    const written = new Promise<StoreEvent>((resolve, reject) => {
+      this.#queue.push({ entry, row, resolve, reject });
+    });
+    const settled = written.catch(() => {}).finally(() => this.#pending.delete(key));
+    this.#pending.set(key, settled);
+    this.#busy ??= this.#commitAll().finally(() => {
+      this.#busy = undefined;
+    });
+    return written;
+  }
+
+  /** Resolves true when `revision` is published, false when it is not within `timeoutMs`. */
+  async reached(revision: number, timeoutMs: number): Promise<boolean> {
+    if (this.#revision >= revision) return true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const waiter = { revision, resolve: () => resolve(true) };
+    this.#revisionWaiters.push(waiter);
+    const timer = setTimeout(() => resolve(false), timeoutMs);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#revisionWaiters = this.#revisionWaiters.filter((other) => other !== waiter);
+    }
+  }
+
+  /** Forgets changes up to `revision`, in memory and in the journal. */
+  async compact(revision: number): Promise<void> {
+    const target = Math.min(revision, this.#revision);
+    if (target <= this.#compacted) return;
+    const from = this.#compacted;
+    this.#compacted = target;
+    for (const collection of this.#collections.values()) collection.forget(target);
+    for (let at = from + compactSlice; at < target; at += compactSlice) await this.#journal.compact(at);
+    await this.#journal.compact(target);
+  }
+
+  /** Waits for what is under way, then closes the journal. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#busy;
+    await this.#journal.close();
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // The rest of this turn's writes join the batch; while it is being written, the next one gathers.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const batch = this.#queue;
+      this.#queue = [];
+      try {
+        if (this.#failed?.outcome === "unknown") await this.#recover();
+        await this.#journal.append(batch.map((write) => write.row));
+        if (this.#failed) this.#report(undefined);
+      } catch (error) {
+        const failure =
+          error instanceof JournalError
+            ? error
+            : new JournalError("the journal failed", { outcome: "unknown", cause: error });
+        this.#report(failure);
+        for (const write of batch) write.reject(failure);
+        continue;
+      }
+      for (const { entry, row, resolve } of batch) {
+        this.#revision = entry.revision;
+        resolve(this.collection(entry.resource).publish(entry, row.deleted));
+      }
+      this.#wakeRevisionWaiters();
+    }
+  }
+
+  /** Publishes what a failed append may have stored after all, so that memory and file agree again. */
+  async #recover(): Promise<void> {
+    const rows = await this.#journal.recover(this.#revision);
+    for (const row of rows) {
+      this.#revision = row.revision;
+      this.collection(row.resource).publish(new Entry(row, row.body), row.deleted);
+    }
+    this.#wakeRevisionWaiters();
+    // Writes that waited were decided on what was known before.
+    if (rows.length > 0) throw new JournalError("the store was recovered; try again", { outcome: "lost" });
+  }
+
+  #restore(row: Row): void {
+    const collection = this.collection(row.resource);
+    const event = collection.restore(new Entry(row, row.body), row.deleted);
+    if (row.revision > this.#compacted) collection.remember(event);
+  }
+
+  #report(failure: JournalError | undefined): void {
+    this.#failed = failure;
+    this.#onTrouble(failure);
+  }
+
+  #wakeRevisionWaiters(): void {
+    for (const waiter of this.#revisionWaiters) if (waiter.revision <= this.#revision) waiter.resolve();
+  }
+
+  async #compactOld(): Promise<void> {
+    const now = this.#now();
+    this.#marks.push({ at: now, revision: this.#revision });
+    while (this.#marks.length > 1 && (this.#marks[1]?.at ?? now) <= now - historyMs) this.#marks.shift();
+    const oldest = this.#marks[0];
+    const byAge = oldest && oldest.at <= now - historyMs ? oldest.revision : 0;
+    await this.compact(Math.max(byAge, this.#revision - historyChanges));
+  }
+}
+
+function pendingKey(place: Place): string {
+  return `${place.resource} ${entryKey(place.namespace, place.name)}`;
+}
