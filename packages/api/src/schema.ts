@@ -40,9 +40,18 @@ export interface SchemaNode {
   readonly honoured?: false;
   /** Why it is not honoured and what to use instead: one sentence for the person whose manifest is refused. */
   readonly because?: string;
-  /** Protobuf field of Kubernetes' own kinds: `"2.6"` is field 6 inside field 2, which JSON inlines. */
-  readonly wire?: { readonly field: string; readonly type: "varint" | "bytes" | "fixed64" | "fixed32" };
+  /** `micros`: a time printed with six decimals of a second (Kubernetes' MicroTime); other times have whole seconds. */
+  readonly precision?: "micros";
+  /**
+   * Protobuf field of Kubernetes' own kinds: `"2.6"` is field 6 inside field 2, which JSON inlines. What `bytes` hold follows from
+   * the schema: text; raw bytes (format `byte`); Time (`date-time`); Quantity (`isQuantity`); IntOrString; a raw JSON document in
+   * field 1 (preserve-unknown-fields); entries with key 1 and value 2 (additionalProperties; a list as value is a message with the
+   * elements in field 1); else a message. An array is a repeated field.
+   */
+  readonly wire?: { readonly field: string; readonly type: WireType };
 }
+
+export type WireType = "varint" | "bytes" | "fixed64" | "fixed32";
 
 declare const shape: unique symbol;
 export interface Schema<T> extends SchemaNode {
@@ -65,8 +74,10 @@ export type InferObject<P> = Flat<
   }
 >;
 
-/** Keys every builder takes beside its own. */
-type Extra = Omit<SchemaNode, "type" | "properties" | "required" | "items" | "additionalProperties">;
+/** Keys every builder takes beside its own. `pb` is the protobuf field number and becomes `wire`. */
+export interface Extra extends Omit<SchemaNode, "type" | "properties" | "required" | "items" | "additionalProperties"> {
+  readonly pb?: number | string;
+}
 
 export function optional<T>(schema: Schema<T>): Optional<T> {
   return { optional: schema };
@@ -82,40 +93,40 @@ export function object<const P extends Properties>(properties: P, extra: Extra =
       required.push(name);
     }
   }
-  return { type: "object", ...extra, properties: nodes, ...(required.length > 0 && { required }) };
+  return { type: "object", ...keys(extra), properties: nodes, ...(required.length > 0 && { required }) };
 }
 
 export function string(extra: Extra = {}): Schema<string> {
-  return { type: "string", ...extra };
+  return { type: "string", ...keys(extra) };
 }
 
 export function oneOf<const V extends string>(values: readonly V[], extra: Extra = {}): Schema<V> {
-  return { type: "string", enum: values, ...extra };
+  return { type: "string", enum: values, ...keys(extra) };
 }
 
 export function boolean(extra: Extra = {}): Schema<boolean> {
-  return { type: "boolean", ...extra };
+  return { type: "boolean", ...keys(extra, "varint") };
 }
 
 export function int32(extra: Extra = {}): Schema<number> {
-  return { type: "integer", format: "int32", ...extra };
+  return { type: "integer", format: "int32", ...keys(extra, "varint") };
 }
 
 /** A JSON number: values beyond 2^53 lose precision, as in every JavaScript client. */
 export function int64(extra: Extra = {}): Schema<number> {
-  return { type: "integer", format: "int64", ...extra };
+  return { type: "integer", format: "int64", ...keys(extra, "varint") };
 }
 
 export function integer(extra: Extra = {}): Schema<number> {
-  return { type: "integer", ...extra };
+  return { type: "integer", ...keys(extra, "varint") };
 }
 
 export function number(extra: Extra = {}): Schema<number> {
-  return { type: "number", ...extra };
+  return { type: "number", ...keys(extra, "fixed64") };
 }
 
 export function array<T>(items: Schema<T>, extra: Extra = {}): Schema<readonly T[]> {
-  return { type: "array", ...extra, items };
+  return { type: "array", ...keys(extra, itemWireType(items)), items };
 }
 
 export function listMap<T>(keys: readonly string[], items: Schema<T>, extra: Extra = {}): Schema<readonly T[]> {
@@ -131,13 +142,13 @@ export function listAtomic<T>(items: Schema<T>, extra: Extra = {}): Schema<reado
 }
 
 export function map<T>(values: Schema<T>, extra: Extra = {}): Schema<{ readonly [key: string]: T }> {
-  return { type: "object", ...extra, additionalProperties: values };
+  return { type: "object", ...keys(extra), additionalProperties: values };
 }
 
 export type IntOrString = number | string;
 
 export function intOrString(extra: Extra = {}): Schema<IntOrString> {
-  return { anyOf: [{ type: "integer" }, { type: "string" }], ...extra, "x-kubernetes-int-or-string": true };
+  return { anyOf: [{ type: "integer" }, { type: "string" }], ...keys(extra), "x-kubernetes-int-or-string": true };
 }
 
 /** `"128Mi"`, `"1.5G"`, `2`: parse with `parseQuantity`. */
@@ -152,12 +163,51 @@ export function quantity(extra: Extra = {}): Schema<Quantity> {
 
 /** RFC 3339, as text: we never turn wire times into `Date` by ourselves. */
 export function timestamp(extra: Extra = {}): Schema<string> {
-  return { type: "string", format: "date-time", ...extra };
+  return { type: "string", format: "date-time", ...keys(extra) };
+}
+
+/** RFC 3339 with six decimals of a second. */
+export function microTime(extra: Extra = {}): Schema<string> {
+  return { type: "string", format: "date-time", precision: "micros", ...keys(extra) };
+}
+
+/** Base64 text. */
+export function bytes(extra: Extra = {}): Schema<string> {
+  return { type: "string", format: "byte", ...keys(extra) };
+}
+
+export function nullable<T>(schema: Schema<T>): Schema<T | null> {
+  return { ...schema, nullable: true } as SchemaNode; // the phantom type changes, the value does not
+}
+
+/** A shared schema with further keys: a description, a patch strategy, a field number of its own. */
+export function having<T>(schema: Schema<T>, extra: Extra): Schema<T> {
+  const { pb, ...rest } = extra;
+  return { ...schema, ...rest, ...(pb !== undefined && { wire: { field: String(pb), type: itemWireType(schema) } }) };
+}
+
+/** Any JSON value at all, kept as it comes. */
+export function anyValue(extra: Extra = {}): Schema<JsonValue> {
+  return { ...keys(extra), "x-kubernetes-preserve-unknown-fields": true };
 }
 
 /** Any JSON object, kept as it comes. */
 export function freeObject(extra: Extra = {}): Schema<{ readonly [key: string]: JsonValue }> {
-  return { type: "object", ...extra, "x-kubernetes-preserve-unknown-fields": true };
+  return { type: "object", ...keys(extra), "x-kubernetes-preserve-unknown-fields": true };
+}
+
+/** Tells a quantity from other ints-or-strings. */
+export function isQuantity(schema: SchemaNode): boolean {
+  return schema["x-kubernetes-int-or-string"] === true && schema.pattern === quantityPattern;
+}
+
+function keys({ pb, ...extra }: Extra, type: WireType = "bytes"): Omit<Extra, "pb"> & Pick<SchemaNode, "wire"> {
+  return pb === undefined ? extra : { ...extra, wire: { field: String(pb), type } };
+}
+
+function itemWireType(schema: SchemaNode): WireType {
+  if (schema.type === "integer" || schema.type === "boolean") return "varint";
+  return schema.type === "number" ? "fixed64" : "bytes";
 }
 
 function isOptional(property: Schema<unknown> | Optional<unknown>): property is Optional<unknown> {

@@ -1,0 +1,85 @@
+import {
+  anyValue,
+  boolean,
+  freeObject,
+  having,
+  type Infer,
+  int64,
+  listAtomic,
+  listMap,
+  map,
+  number,
+  object,
+  optional,
+  string,
+} from "../../schema.ts";
+
+export const ExternalDocumentation = object({
+  description: optional(string({ pb: 1 })),
+  url: optional(string({ pb: 2 })),
+});
+export interface ExternalDocumentation extends Infer<typeof ExternalDocumentation> {}
+
+export const ValidationRule = object({
+  rule: string({ pb: 1 }),
+  message: optional(string({ pb: 2 })),
+  messageExpression: optional(string({ pb: 3 })),
+  reason: optional(string({ pb: 4 })),
+  fieldPath: optional(string({ pb: 5 })),
+  optionalOldSelf: optional(boolean({ pb: 6 })),
+});
+export interface ValidationRule extends Infer<typeof ValidationRule> {}
+
+export const JSONSchemaProps = object({
+  id: optional(string({ pb: 1 })),
+  $schema: optional(string({ pb: 2 })),
+  $ref: optional(string({ pb: 3 })),
+  description: optional(string({ pb: 4 })),
+  type: optional(string({ pb: 5 })),
+  format: optional(string({ pb: 6 })),
+  title: optional(string({ pb: 7 })),
+  default: optional(anyValue({ pb: 8 })),
+  maximum: optional(number({ pb: 9 })),
+  exclusiveMaximum: optional(boolean({ pb: 10 })),
+  minimum: optional(number({ pb: 11 })),
+  exclusiveMinimum: optional(boolean({ pb: 12 })),
+  maxLength: optional(int64({ pb: 13 })),
+  minLength: optional(int64({ pb: 14 })),
+  pattern: optional(string({ pb: 15 })),
+  maxItems: optional(int64({ pb: 16 })),
+  minItems: optional(int64({ pb: 17 })),
+  uniqueItems: optional(boolean({ pb: 18 })),
+  multipleOf: optional(number({ pb: 19 })),
+  enum: optional(listAtomic(anyValue(), { pb: 20 })),
+  maxProperties: optional(int64({ pb: 21 })),
+  minProperties: optional(int64({ pb: 22 })),
+  required: optional(listAtomic(string(), { pb: 23 })),
+  items: optional(anyValue({ pb: 24 })),
+  allOf: optional(listAtomic(freeObject(), { pb: 25 })),
+  oneOf: optional(listAtomic(freeObject(), { pb: 26 })),
+  anyOf: optional(listAtomic(freeObject(), { pb: 27 })),
+  not: optional(freeObject({ pb: 28 })),
+  properties: optional(map(freeObject(), { pb: 29 })),
+  additionalProperties: optional(anyValue({ pb: 30 })),
+  patternProperties: optional(map(freeObject(), { pb: 31 })),
+  dependencies: optional(map(anyValue(), { pb: 32 })),
+  additionalItems: optional(anyValue({ pb: 33 })),
+  definitions: optional(map(freeObject(), { pb: 34 })),
+  externalDocs: optional(having(ExternalDocumentation, { pb: 35 })),
+  example: optional(anyValue({ pb: 36 })),
+  nullable: optional(boolean({ pb: 37 })),
+  "x-kubernetes-preserve-unknown-fields": optional(boolean({ pb: 38 })),
+  "x-kubernetes-embedded-resource": optional(boolean({ pb: 39 })),
+  "x-kubernetes-int-or-string": optional(boolean({ pb: 40 })),
+  "x-kubernetes-list-map-keys": optional(listAtomic(string(), { pb: 41 })),
+  "x-kubernetes-list-type": optional(string({ pb: 42 })),
+  "x-kubernetes-map-type": optional(string({ pb: 43 })),
+  "x-kubernetes-validations": optional(
+    listMap(["rule"], ValidationRule, {
+      "x-kubernetes-patch-strategy": "merge",
+      "x-kubernetes-patch-merge-key": "rule",
+      pb: 44,
+    }),
+  ),
+});
+export interface JSONSchemaProps extends Infer<typeof JSONSchemaProps> {}

@@ -1,0 +1,23 @@
+import type { Kind } from "../../kind.ts";
+import { kindObject } from "../../kind-object.ts";
+import { type Infer, object, optional, string } from "../../schema.ts";
+
+const networkAttachmentDefinitionSchema = kindObject({
+  spec: optional(
+    object({
+      config: optional(string()),
+    }),
+  ),
+});
+export interface NetworkAttachmentDefinition extends Infer<typeof networkAttachmentDefinitionSchema> {}
+
+export const NetworkAttachmentDefinition: Kind<NetworkAttachmentDefinition> = {
+  group: "k8s.cni.cncf.io",
+  version: "v1",
+  kind: "NetworkAttachmentDefinition",
+  plural: "network-attachment-definitions",
+  singular: "network-attachment-definition",
+  shortNames: ["net-attach-def"],
+  namespaced: true,
+  schema: networkAttachmentDefinitionSchema,
+};

@@ -1,0 +1,185 @@
+import {
+  boolean,
+  having,
+  type Infer,
+  int32,
+  int64,
+  listAtomic,
+  listMap,
+  map,
+  object,
+  oneOf,
+  optional,
+  quantity,
+  string,
+  timestamp,
+} from "../../schema.ts";
+import { ResourceRequirements } from "./resource-requirements.ts";
+
+export const ContainerStateWaiting = object({
+  reason: optional(string({ pb: 1 })),
+  message: optional(string({ pb: 2 })),
+});
+export interface ContainerStateWaiting extends Infer<typeof ContainerStateWaiting> {}
+
+export const ContainerStateRunning = object({
+  startedAt: optional(timestamp({ pb: 1 })),
+});
+export interface ContainerStateRunning extends Infer<typeof ContainerStateRunning> {}
+
+export const ContainerStateTerminated = object({
+  exitCode: int32({ pb: 1 }),
+  signal: optional(int32({ pb: 2 })),
+  reason: optional(string({ pb: 3 })),
+  message: optional(string({ pb: 4 })),
+  startedAt: optional(timestamp({ pb: 5 })),
+  finishedAt: optional(timestamp({ pb: 6 })),
+  containerID: optional(string({ pb: 7 })),
+});
+export interface ContainerStateTerminated extends Infer<typeof ContainerStateTerminated> {}
+
+export const ContainerState = object({
+  waiting: optional(having(ContainerStateWaiting, { pb: 1 })),
+  running: optional(having(ContainerStateRunning, { pb: 2 })),
+  terminated: optional(having(ContainerStateTerminated, { pb: 3 })),
+});
+export interface ContainerState extends Infer<typeof ContainerState> {}
+
+export const VolumeMountStatus = object({
+  name: string({ pb: 1 }),
+  mountPath: string({ pb: 2 }),
+  readOnly: optional(boolean({ pb: 3 })),
+  recursiveReadOnly: optional(oneOf(["Disabled", "Enabled", "IfPossible"], { pb: 4 })),
+});
+export interface VolumeMountStatus extends Infer<typeof VolumeMountStatus> {}
+
+export const ContainerUser = object({
+  linux: optional(
+    object(
+      {
+        uid: int64({ pb: 1 }),
+        gid: int64({ pb: 2 }),
+        supplementalGroups: optional(listAtomic(int64(), { pb: 3 })),
+      },
+      { pb: 1 },
+    ),
+  ),
+});
+export interface ContainerUser extends Infer<typeof ContainerUser> {}
+
+export const ResourceStatus = object({
+  name: string({ pb: 1 }),
+  resources: optional(
+    listMap(
+      ["resourceID"],
+      object({
+        resourceID: string({ pb: 1 }),
+        health: optional(oneOf(["Healthy", "Unhealthy", "Unknown"], { pb: 2 })),
+      }),
+      { pb: 2 },
+    ),
+  ),
+});
+export interface ResourceStatus extends Infer<typeof ResourceStatus> {}
+
+export const ContainerStatus = object({
+  name: string({ pb: 1 }),
+  state: optional(having(ContainerState, { pb: 2 })),
+  lastState: optional(having(ContainerState, { pb: 3 })),
+  ready: boolean({ pb: 4 }),
+  restartCount: int32({ pb: 5 }),
+  image: string({ pb: 6 }),
+  imageID: string({ pb: 7 }),
+  containerID: optional(string({ pb: 8 })),
+  started: optional(boolean({ pb: 9 })),
+  allocatedResources: optional(map(quantity(), { pb: 10 })),
+  resources: optional(having(ResourceRequirements, { pb: 11 })),
+  volumeMounts: optional(
+    listMap(["mountPath"], VolumeMountStatus, {
+      "x-kubernetes-patch-strategy": "merge",
+      "x-kubernetes-patch-merge-key": "mountPath",
+      pb: 12,
+    }),
+  ),
+  user: optional(having(ContainerUser, { pb: 13 })),
+  allocatedResourcesStatus: optional(
+    listMap(["name"], ResourceStatus, {
+      "x-kubernetes-patch-strategy": "merge",
+      "x-kubernetes-patch-merge-key": "name",
+      pb: 14,
+    }),
+  ),
+  stopSignal: optional(
+    oneOf(
+      [
+        "SIGABRT",
+        "SIGALRM",
+        "SIGBUS",
+        "SIGCHLD",
+        "SIGCLD",
+        "SIGCONT",
+        "SIGFPE",
+        "SIGHUP",
+        "SIGILL",
+        "SIGINT",
+        "SIGIO",
+        "SIGIOT",
+        "SIGKILL",
+        "SIGPIPE",
+        "SIGPOLL",
+        "SIGPROF",
+        "SIGPWR",
+        "SIGQUIT",
+        "SIGRTMAX",
+        "SIGRTMAX-1",
+        "SIGRTMAX-10",
+        "SIGRTMAX-11",
+        "SIGRTMAX-12",
+        "SIGRTMAX-13",
+        "SIGRTMAX-14",
+        "SIGRTMAX-2",
+        "SIGRTMAX-3",
+        "SIGRTMAX-4",
+        "SIGRTMAX-5",
+        "SIGRTMAX-6",
+        "SIGRTMAX-7",
+        "SIGRTMAX-8",
+        "SIGRTMAX-9",
+        "SIGRTMIN",
+        "SIGRTMIN+1",
+        "SIGRTMIN+10",
+        "SIGRTMIN+11",
+        "SIGRTMIN+12",
+        "SIGRTMIN+13",
+        "SIGRTMIN+14",
+        "SIGRTMIN+15",
+        "SIGRTMIN+2",
+        "SIGRTMIN+3",
+        "SIGRTMIN+4",
+        "SIGRTMIN+5",
+        "SIGRTMIN+6",
+        "SIGRTMIN+7",
+        "SIGRTMIN+8",
+        "SIGRTMIN+9",
+        "SIGSEGV",
+        "SIGSTKFLT",
+        "SIGSTOP",
+        "SIGSYS",
+        "SIGTERM",
+        "SIGTRAP",
+        "SIGTSTP",
+        "SIGTTIN",
+        "SIGTTOU",
+        "SIGURG",
+        "SIGUSR1",
+        "SIGUSR2",
+        "SIGVTALRM",
+        "SIGWINCH",
+        "SIGXCPU",
+        "SIGXFSZ",
+      ],
+      { pb: 15 },
+    ),
+  ),
+});
+export interface ContainerStatus extends Infer<typeof ContainerStatus> {}

@@ -1,0 +1,36 @@
+import type { Kind } from "../../kind.ts";
+import { kindObject } from "../../kind-object.ts";
+import { having, type Infer, optional } from "../../schema.ts";
+import { PodSpec } from "./pod-spec.ts";
+import { PodStatus } from "./pod-status.ts";
+
+const podSchema = kindObject({
+  spec: optional(having(PodSpec, { pb: 2 })),
+  status: optional(having(PodStatus, { pb: 3 })),
+});
+export interface Pod extends Infer<typeof podSchema> {}
+
+export const Pod: Kind<Pod> = {
+  group: "",
+  version: "v1",
+  kind: "Pod",
+  plural: "pods",
+  singular: "pod",
+  shortNames: ["po"],
+  categories: ["all"],
+  namespaced: true,
+  subresources: { status: true },
+  selectableFields: [
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "spec.hostNetwork",
+    "status.phase",
+    "status.podIP",
+    "status.podIPs",
+    "status.nominatedNodeName",
+  ],
+  builtIn: true,
+  schema: podSchema,
+};

@@ -1,0 +1,44 @@
+import type { Kind } from "../../kind.ts";
+import { kindObject } from "../../kind-object.ts";
+import { type Infer, optional } from "../../schema.ts";
+import { VirtualMachineInstanceSpec } from "./virtual-machine-instance-spec.ts";
+import { VirtualMachineInstanceStatus } from "./virtual-machine-instance-status.ts";
+
+const virtualMachineInstanceSchema = kindObject({
+  spec: VirtualMachineInstanceSpec,
+  status: optional(VirtualMachineInstanceStatus),
+});
+export interface VirtualMachineInstance extends Infer<typeof virtualMachineInstanceSchema> {}
+
+export const VirtualMachineInstance: Kind<VirtualMachineInstance> = {
+  group: "kubevirt.io",
+  version: "v1",
+  kind: "VirtualMachineInstance",
+  plural: "virtualmachineinstances",
+  singular: "virtualmachineinstance",
+  shortNames: ["vmi", "vmis"],
+  categories: ["all"],
+  namespaced: true,
+  alsoServed: [
+    {
+      version: "v1alpha3",
+      deprecated: true,
+      deprecationWarning: "kubevirt.io/v1alpha3 is now deprecated and will be removed in a future release.",
+    },
+  ],
+  printerColumns: [
+    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+    { name: "Phase", type: "string", jsonPath: ".status.phase" },
+    { name: "IP", type: "string", jsonPath: ".status.interfaces[0].ipAddress" },
+    { name: "NodeName", type: "string", jsonPath: ".status.nodeName" },
+    { name: "Ready", type: "string", jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+    {
+      name: "Live-Migratable",
+      type: "string",
+      jsonPath: ".status.conditions[?(@.type=='LiveMigratable')].status",
+      priority: 1,
+    },
+    { name: "Paused", type: "string", jsonPath: ".status.conditions[?(@.type=='Paused')].status", priority: 1 },
+  ],
+  schema: virtualMachineInstanceSchema,
+};
