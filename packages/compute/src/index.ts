@@ -1,1 +1,12 @@
-export {};
+export * from "./guest/cpu-topology.ts";
+export * from "./guest/hostname.ts";
+export * from "./guest/memory.ts";
+export * from "./guest/overhead.ts";
+export * from "./identity/firmware-uuid.ts";
+export * from "./identity/mac.ts";
+export * from "./identity/short-suffix.ts";
+export * from "./names.ts";
+export { hostModel } from "./render/domain/cpu.ts";
+export * from "./render/domain/facts.ts";
+export { uefiFirmware, wantsUefi } from "./render/domain/firmware.ts";
+export * from "./render/domain/index.ts";
