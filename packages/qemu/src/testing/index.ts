@@ -1,1 +1,3 @@
-export {};
+export * from "./domain.ts";
+export * from "./fake-qmp.ts";
+export * from "./scratch.ts";
