@@ -1,4 +1,4 @@
-import { utf8 } from "./firmware-uuid.ts";
+import { encodeUtf8 } from "../encoding/utf8.ts";
 import { sha1 } from "./sha1.ts";
 
 /**
@@ -11,6 +11,6 @@ export function interfaceMac(
   owner: { readonly namespace: string; readonly name: string },
   interfaceName: string,
 ): string {
-  const digest = sha1(Uint8Array.from(utf8(`${owner.namespace}/${owner.name}/${interfaceName}`)));
+  const digest = sha1(Uint8Array.from(encodeUtf8(`${owner.namespace}/${owner.name}/${interfaceName}`)));
   return ["02", ...Array.from(digest.slice(0, 5), (byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }

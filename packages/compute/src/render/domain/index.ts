@@ -4,6 +4,7 @@ import type { Domain } from "@peapod/qemu";
 import type { PreparedDisk } from "@peapod/storage";
 import { cpuTopology } from "../../guest/cpu-topology.ts";
 import { guestMemoryBytes } from "../../guest/memory.ts";
+import { guestUuid } from "../../guest/uuid.ts";
 import { annotations } from "../../names.ts";
 import { renderClock } from "./clock.ts";
 import { renderCpu } from "./cpu.ts";
@@ -44,7 +45,7 @@ export function renderDomain({ vmi, attachments, disks, node, paths, smbios }: D
   });
   return {
     formatVersion: 1,
-    uuid: domainUuid(vmi),
+    uuid: guestUuid(vmi),
     name: `${metadata.namespace ?? "default"}_${metadata.name ?? ""}`,
     architecture: node.architecture,
     machine: renderMachine(spec, node, memoryBytes),
@@ -63,9 +64,4 @@ export function renderDomain({ vmi, attachments, disks, node, paths, smbios }: D
     spareRootPorts: spareRootPorts(spec, { disks: domainDisks, nics, devices, memoryBytes }),
     pidFile: `${paths.runDir}/qemu.pid`,
   };
-}
-
-/** What SMBIOS says and QMP's `query-uuid` answers: the manifest's, else the VMI's own uid. */
-export function domainUuid(vmi: Pick<VirtualMachineInstance, "metadata" | "spec">): string {
-  return vmi.spec.domain.firmware?.uuid || vmi.metadata.uid || "";
 }
