@@ -7,7 +7,7 @@
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** What a schema says on the wire, and (last three) to us alone. */
+/** What a schema says on the wire, and (the last four keys) to us alone. A schema parsed from a CRD is one of these too. */
 export interface SchemaNode {
   readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean";
   readonly format?: string;
@@ -16,17 +16,28 @@ export interface SchemaNode {
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
   readonly additionalProperties?: SchemaNode;
-  readonly enum?: readonly (string | number)[];
+  readonly enum?: readonly JsonValue[];
   readonly default?: JsonValue;
   readonly nullable?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: boolean;
+  readonly exclusiveMaximum?: boolean;
+  readonly multipleOf?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly pattern?: string;
+  readonly allOf?: readonly SchemaNode[];
   readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+  readonly not?: SchemaNode;
+  readonly title?: string;
+  readonly example?: JsonValue;
+  readonly externalDocs?: { readonly description?: string; readonly url?: string };
   readonly "x-kubernetes-int-or-string"?: true;
   readonly "x-kubernetes-preserve-unknown-fields"?: true;
   readonly "x-kubernetes-embedded-resource"?: true;
@@ -35,7 +46,14 @@ export interface SchemaNode {
   readonly "x-kubernetes-map-type"?: "atomic" | "granular";
   readonly "x-kubernetes-patch-strategy"?: string;
   readonly "x-kubernetes-patch-merge-key"?: string;
-  readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message?: string }[];
+  readonly "x-kubernetes-validations"?: readonly {
+    readonly rule: string;
+    readonly message?: string;
+    readonly messageExpression?: string;
+    readonly reason?: string;
+    readonly fieldPath?: string;
+    readonly optionalOldSelf?: boolean;
+  }[];
   /** False where Peapod cannot do what the field asks for yet: admission refuses it, the manual page says so. */
   readonly honoured?: false;
   /** Why it is not honoured and what to use instead: one sentence for the person whose manifest is refused. */

@@ -1,0 +1,51 @@
+import { isRecord } from "../deep-equal.ts";
+import type { SchemaNode } from "../schema.ts";
+import { effectiveSchema } from "./resource-schema.ts";
+
+/**
+ * Fills in what the schema's `default` words say, in objects that are there: a default inside `spec.x` needs a `spec.x`. A null that the
+ * schema does not allow counts as absent. The value is not modified; parts without a change are shared with it.
+ *
+ * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable
+ */
+export function applyDefaults<T>(schema: SchemaNode, value: T): T {
+  return walk(schema, value) as T; // adds optional fields only
+}
+
+function walk(given: SchemaNode, value: unknown): unknown {
+  const schema = effectiveSchema(given);
+  if (Array.isArray(value)) return walkItems(schema, value);
+  if (!isRecord(value)) return value;
+  let result = value;
+  const set = (key: string, child: unknown) => {
+    if (result === value) result = { ...value };
+    // An absent key, unlike an undefined one, is not printed.
+    if (child === undefined) delete (result as Record<string, unknown>)[key];
+    else (result as Record<string, unknown>)[key] = child;
+  };
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    const child = walkChild(property, value[key]);
+    if (child !== value[key]) set(key, child);
+  }
+  if (schema.additionalProperties) {
+    for (const [key, before] of Object.entries(value)) {
+      if (schema.properties && Object.hasOwn(schema.properties, key)) continue;
+      const child = walkChild(schema.additionalProperties, before);
+      if (child !== before) set(key, child);
+    }
+  }
+  return result;
+}
+
+function walkItems(schema: SchemaNode, value: readonly unknown[]): readonly unknown[] {
+  const { items } = schema;
+  if (!items) return value;
+  const walked = value.map((item) => (item === null && !items.nullable ? (items.default ?? null) : walk(items, item)));
+  return walked.some((item, index) => item !== value[index]) ? walked : value;
+}
+
+function walkChild(schema: SchemaNode, value: unknown): unknown {
+  const present = value === null && !schema.nullable ? undefined : value;
+  const filled = present === undefined ? schema.default : present;
+  return filled === undefined ? undefined : walk(schema, filled);
+}
