@@ -1,0 +1,93 @@
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import { ProgramError, run } from "@peapod/machinery/node";
+import { CniError } from "./cni-error.ts";
+import { renderResult } from "./result.ts";
+import type { CniAttachment, CniCommand, CniNetwork, CniPlugin, CniResult, CniRuntime } from "./types.ts";
+
+/** One call of one plugin. */
+export interface PluginCall {
+  readonly command: CniCommand;
+  readonly network: CniNetwork;
+  readonly plugin: CniPlugin;
+  readonly attachment: CniAttachment;
+  readonly prevResult?: CniResult | undefined;
+}
+
+/**
+ * Runs a plugin to its end.
+ *
+ * @returns what it printed
+ * @throws {CniError} when it is not there, refuses, fails or takes too long
+ */
+export async function callPlugin(call: PluginCall, runtime: CniRuntime, signal?: AbortSignal): Promise<string> {
+  const { command, network, plugin, attachment } = call;
+  const fail = (said: string, code?: number): CniError =>
+    new CniError({ plugin: plugin.type, command, network: network.name, ifName: attachment.ifName, code, said });
+  const program = await findPlugin(plugin.type, runtime.pluginPath);
+  if (!program) throw fail(`there is no such plugin in ${runtime.pluginPath.join(", ")}`);
+  try {
+    const { stdout } = await run([program], {
+      input: JSON.stringify(renderInput(call)),
+      env: renderEnvironment(call, runtime),
+      timeoutMs: runtime.timeoutMs,
+      signal,
+    });
+    return stdout;
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    const answer = parseError(error.stdout);
+    throw fail(answer?.said ?? error.message, answer?.code);
+  }
+}
+
+/** The first executable of that name; undefined where there is none. */
+export async function findPlugin(type: string, folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const path = join(folder, type);
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  return undefined;
+}
+
+function renderInput({ network, plugin, attachment, prevResult }: PluginCall): Readonly<Record<string, unknown>> {
+  const { capabilities, ...config } = plugin;
+  const declared = Object.entries(attachment.capabilityArgs ?? {}).filter(([name]) => capabilities?.[name]);
+  return {
+    ...config,
+    name: network.name,
+    cniVersion: network.cniVersion,
+    ...(declared.length > 0 && { runtimeConfig: Object.fromEntries(declared) }),
+    ...(prevResult && { prevResult: renderResult(prevResult, network.cniVersion) }),
+  };
+}
+
+function renderEnvironment({ command, attachment }: PluginCall, runtime: CniRuntime): Readonly<Record<string, string>> {
+  const args = Object.entries({ IgnoreUnknown: "1", ...attachment.args });
+  return {
+    CNI_COMMAND: command,
+    CNI_CONTAINERID: attachment.containerId,
+    CNI_NETNS: attachment.netnsPath,
+    CNI_IFNAME: attachment.ifName,
+    CNI_ARGS: args.map(([name, value]) => `${name}=${value}`).join(";"),
+    CNI_PATH: runtime.pluginPath.join(":"),
+  };
+}
+
+/** `{ cniVersion, code, msg, details }` on standard output. */
+function parseError(stdout: string): { readonly code: number; readonly said: string } | undefined {
+  try {
+    const value: unknown = JSON.parse(stdout);
+    if (typeof value !== "object" || value === null || !("code" in value) || !("msg" in value)) return undefined;
+    const details = "details" in value && value.details ? `; ${String(value.details)}` : "";
+    return { code: Number(value.code), said: `${String(value.msg)}${details}` };
+  } catch {
+    return undefined;
+  }
+}

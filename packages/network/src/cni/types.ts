@@ -1,0 +1,75 @@
+/** What a plugin chain made, in the form of CNI 1.0 whatever version the plugins speak. */
+export interface CniResult {
+  readonly interfaces: readonly CniInterface[];
+  readonly ips: readonly CniIp[];
+  readonly routes: readonly CniRoute[];
+  readonly dns: CniDns;
+}
+
+export interface CniInterface {
+  readonly name: string;
+  readonly mac?: string | undefined;
+  readonly mtu?: number | undefined;
+  /** Path of the network namespace; absent or empty: the interface is on the host. */
+  readonly sandbox?: string | undefined;
+}
+
+export interface CniIp {
+  /** `10.244.0.5/24` */
+  readonly address: string;
+  readonly gateway?: string | undefined;
+  /** Index into `interfaces`. */
+  readonly interface?: number | undefined;
+}
+
+export interface CniRoute {
+  readonly dst: string;
+  readonly gw?: string | undefined;
+}
+
+export interface CniDns {
+  readonly nameservers?: readonly string[] | undefined;
+  readonly domain?: string | undefined;
+  readonly search?: readonly string[] | undefined;
+  readonly options?: readonly string[] | undefined;
+}
+
+/** One plugin's configuration as its author wrote it. */
+export interface CniPlugin {
+  readonly type: string;
+  readonly capabilities?: Readonly<Record<string, boolean>> | undefined;
+  readonly [key: string]: unknown;
+}
+
+/** A network: plugins that are called one after the other. */
+export interface CniNetwork {
+  /** CNI's name of the network; part of the name of its cached results. */
+  readonly name: string;
+  /** What is spoken with the plugins: `0.3.1` to `1.1.0`. */
+  readonly cniVersion: string;
+  readonly plugins: readonly CniPlugin[];
+  readonly disableCheck: boolean;
+}
+
+/** One pod's interface in one network. */
+export interface CniAttachment {
+  readonly containerId: string;
+  /** Empty when the namespace is gone (DEL only). */
+  readonly netnsPath: string;
+  readonly ifName: string;
+  /** CNI_ARGS: `{ K8S_POD_NAME: "p" }`; `IgnoreUnknown=1` is added. */
+  readonly args: Readonly<Record<string, string>>;
+  /** By capability: handed to plugins that declare it, as `runtimeConfig`. */
+  readonly capabilityArgs?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type CniCommand = "ADD" | "DEL" | "CHECK" | "VERSION";
+
+/** Where plugins and results are, and how long a plugin may take. */
+export interface CniRuntime {
+  /** Folders with plugins, searched in this order. */
+  readonly pluginPath: readonly string[];
+  /** Folder of cached results. */
+  readonly resultsDir: string;
+  readonly timeoutMs: number;
+}
