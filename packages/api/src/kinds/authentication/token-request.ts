@@ -13,7 +13,7 @@ export interface BoundObjectReference extends Infer<typeof BoundObjectReference>
 const tokenRequestSchema = kindObject({
   spec: object(
     {
-      audiences: listAtomic(string(), { pb: 1 }),
+      audiences: optional(listAtomic(string(), { pb: 1 })),
       expirationSeconds: optional(int64({ pb: 4 })),
       boundObjectRef: optional(having(BoundObjectReference, { pb: 3 })),
     },

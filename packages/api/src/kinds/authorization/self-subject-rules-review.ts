@@ -26,8 +26,8 @@ const selfSubjectRulesReviewSchema = kindObject({
   status: optional(
     object(
       {
-        resourceRules: listAtomic(ResourceRule, { pb: 1 }),
-        nonResourceRules: listAtomic(NonResourceRule, { pb: 2 }),
+        resourceRules: optional(listAtomic(ResourceRule, { pb: 1 })),
+        nonResourceRules: optional(listAtomic(NonResourceRule, { pb: 2 })),
         incomplete: boolean({ pb: 3 }),
         evaluationError: optional(string({ pb: 4 })),
       },

@@ -68,7 +68,7 @@ export interface EndpointSlicePort extends Infer<typeof EndpointSlicePort> {}
 
 const endpointSliceSchema = kindObject({
   addressType: string({ pb: 4 }),
-  endpoints: listAtomic(Endpoint, { pb: 2 }),
+  endpoints: optional(listAtomic(Endpoint, { pb: 2 })),
   ports: optional(listAtomic(EndpointSlicePort, { pb: 3 })),
 });
 export interface EndpointSlice extends Infer<typeof endpointSliceSchema> {}
