@@ -7,6 +7,8 @@ export const labels = {
   /** Deprecated upstream, still what Services of old manifests select. */
   vmName: "vm.kubevirt.io/name",
   vmiId: "vmi.kubevirt.io/id",
+  /** On a node: `kvm` or `tcg`, what its guests run on. */
+  acceleration: "node.peapod.io/acceleration",
 } as const;
 
 export const annotations = {

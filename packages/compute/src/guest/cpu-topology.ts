@@ -1,4 +1,4 @@
-import { type Quantity, quantityToBytes, type VirtualMachineInstanceSpec } from "@peapod/api";
+import { type Quantity, quantityToMilli, type VirtualMachineInstanceSpec } from "@peapod/api";
 
 export interface CpuTopology {
   readonly sockets: number;
@@ -21,5 +21,5 @@ export function vcpuCount({ sockets, cores, threads }: CpuTopology): number {
 }
 
 function wholeCpus(quantity: Quantity): number {
-  return Math.max(1, Math.ceil(quantityToBytes(quantity)));
+  return Math.max(1, Math.ceil(quantityToMilli(quantity) / 1000));
 }
