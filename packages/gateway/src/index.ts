@@ -1,1 +1,1 @@
-export {};
+export { createGateway, type GatewayOptions } from "./gateway.ts";
