@@ -1,0 +1,1 @@
+export { buildGuestImage, type GuestImage, type GuestImageOptions } from "./build.ts";

@@ -1,0 +1,54 @@
+# What a network program is made of: see network.awk. `device` is the NIC that the calls are about, empty if it is absent.
+
+nics() { for n in /sys/class/net/*; do [ ! -e $n/device ] || echo ${n##*/}; done; }
+
+# interface POSITION NAME MAC NEW-NAME: found by its MAC, by its name (which may be a pattern), else by its position.
+interface() {
+  device=
+  for n in $(nics); do
+    if [ -n "$3" ]; then
+      [ "$(cat /sys/class/net/$n/address)" = "$(echo "$3" | tr A-Z a-z)" ] && device=$n && break
+    else
+      case $n in $2) device=$n && break ;; esac
+    fi
+  done
+  [ -n "$device$3" ] || device=$(nics | sed -n "$(($1 + 1))p")
+  if [ -n "$device" ] && [ -n "$4" ] && [ "$4" != "$device" ]; then
+    ip link set $device down
+    ip link set $device name "$4" && device=$4
+  fi
+}
+
+mac() { [ -z "$device" ] || ip link set $device address "$1"; }
+mtu() { [ -z "$device" ] || ip link set $device mtu "$1"; }
+up() { [ -z "$device" ] || ip link set $device up; }
+
+address() {
+  [ -n "$device" ] || return 0
+  case $1 in */*) set -- "$1" ;; *:*) set -- "$1/64" ;; *) set -- "$1/24" ;; esac
+  ip addr add "$1" dev $device && report "$1"
+}
+
+# route DESTINATION GATEWAY METRIC
+route() {
+  [ -n "$device" ] || return 0
+  family=-4
+  case $1$2 in *:*) family=-6 ;; esac
+  ip $family route replace "$1" ${2:+via "$2"} dev $device ${3:+metric "$3"}
+}
+
+nameserver() { [ -z "$1" ] || { echo "nameserver $1" >> /run/resolv/${device:-all}; resolve; }; }
+search() { [ -z "$1" ] || { echo "search $1" >> /run/resolv/${device:-all}; resolve; }; }
+resolve() { cat /run/resolv/* > /etc/resolv.conf; }
+
+# In the background and for ever: a network that comes late is as good.
+dhcp() {
+  [ -n "$device" ] || return 0
+  udhcpc -i $device -f -S -t 8 -T 1 -A 2 -s /usr/share/udhcpc/script -x hostname:"$(hostname)" \
+    -O staticroutes -O msstaticroutes -O mtu -O search < /dev/null > /dev/null 2>&1 &
+}
+
+report() {
+  echo "Peapod test guest: $device $1${2:+ $2}" > /dev/console
+  : > /run/network-online
+}
