@@ -1,1 +1,3 @@
-export {};
+export * from "./eventually.ts";
+export * from "./fake-api.ts";
+export { Widget, widget } from "./widget.ts";
