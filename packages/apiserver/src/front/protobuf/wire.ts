@@ -61,44 +61,63 @@ export function readVarints(value: bigint | Uint8Array): readonly bigint[] {
 
 /** Collects one message. Fields may be written in any order; readers take them in any order too. */
 export class WireWriter {
-  readonly #parts: Uint8Array[] = [];
+  #bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafe(64);
   #length = 0;
 
   varint(number: number, value: bigint | number): void {
-    this.#push(encodeVarint(BigInt(number) << 3n));
-    this.#push(encodeVarint(BigInt.asUintN(64, BigInt(value))));
+    this.#tag(number, 0);
+    this.#varint(value);
   }
 
   bytes(number: number, value: Uint8Array): void {
-    this.#push(encodeVarint((BigInt(number) << 3n) | 2n));
-    this.#push(encodeVarint(BigInt(value.length)));
-    this.#push(value);
+    this.#tag(number, 2);
+    this.#varint(value.length);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
   }
 
   string(number: number, value: string): void {
-    this.bytes(number, new TextEncoder().encode(value));
+    const size = Buffer.byteLength(value);
+    this.#tag(number, 2);
+    this.#varint(size);
+    this.#reserve(size);
+    this.#length += this.#bytes.write(value, this.#length);
   }
 
   double(number: number, value: number): void {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setFloat64(0, value, true);
-    this.#push(encodeVarint((BigInt(number) << 3n) | 1n));
-    this.#push(bytes);
+    this.#tag(number, 1);
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
   }
 
   finish(): Uint8Array {
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    return this.#bytes.subarray(0, this.#length);
   }
 
-  #push(part: Uint8Array): void {
-    this.#parts.push(part);
-    this.#length += part.length;
+  #tag(number: number, wireType: number): void {
+    this.#varint(number * 8 + wireType);
+  }
+
+  #varint(value: bigint | number): void {
+    this.#reserve(10);
+    // Numbers of 31 bits, nearly all there are, need no BigInt.
+    if (typeof value === "number" && value >= 0 && value < 0x8000_0000) {
+      let rest = value;
+      for (; rest >= 0x80; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      this.#bytes[this.#length++] = rest;
+      return;
+    }
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest >= 0x80n; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  #reserve(size: number): void {
+    if (this.#length + size <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
   }
 }
 
@@ -133,15 +152,4 @@ function readLittleEndian(bytes: Uint8Array, at: number, width: number): bigint 
   let value = 0n;
   for (let i = width - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i] ?? 0);
   return value;
-}
-
-function encodeVarint(value: bigint): Uint8Array {
-  const out: number[] = [];
-  let rest = value;
-  while (rest >= 0x80n) {
-    out.push(Number(rest & 0x7fn) | 0x80);
-    rest >>= 7n;
-  }
-  out.push(Number(rest));
-  return Uint8Array.from(out);
 }

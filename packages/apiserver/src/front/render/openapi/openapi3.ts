@@ -72,17 +72,26 @@ function requestBody(operation: Operation, name: string) {
   if (operation.body === "patch") {
     const types = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
     const all = operation.isStrategic ? [...types, "application/strategic-merge-patch+json"] : types;
-    return { required: true, content: contents(all, metaNames.patch) };
+    return { required: true, content: contents(all, schemaReference(metaNames.patch)) };
   }
-  const schema = operation.body === "object" ? name : metaNames.deleteOptions;
-  return { required: operation.body === "object", content: contents(["application/json", "application/yaml"], schema) };
+  const isObject = operation.body === "object";
+  const schema = isObject ? objectSchema(operation, name) : schemaReference(metaNames.deleteOptions);
+  return { required: isObject, content: contents(["application/json", "application/yaml"], schema) };
 }
 
-function answer({ answer: kind }: Operation, name: string): string {
-  if (kind === "status") return metaNames.status;
-  return kind === "list" ? `${name}List` : name;
+function answer(operation: Operation, name: string) {
+  if (operation.answer === "status") return schemaReference(metaNames.status);
+  return operation.answer === "list" ? schemaReference(`${name}List`) : objectSchema(operation, name);
 }
 
-function contents(types: readonly string[], schema: string) {
-  return Object.fromEntries(types.map((type) => [type, { schema: { $ref: `#/components/schemas/${schema}` } }]));
+function objectSchema({ isForeign }: Operation, name: string) {
+  return isForeign ? { type: "object" } : schemaReference(name);
+}
+
+function schemaReference(name: string) {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function contents(types: readonly string[], schema: object) {
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
 }

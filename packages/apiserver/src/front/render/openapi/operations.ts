@@ -13,6 +13,8 @@ export interface Operation {
   readonly queryParameters: readonly QueryParameter[];
   readonly body: "object" | "patch" | "deleteOptions" | undefined;
   readonly answer: "object" | "list" | "status";
+  /** True for subresources that speak of another kind (Scale, Binding, TokenRequest), which the document may not define. */
+  readonly isForeign: boolean;
   /** False for kinds on which strategic merge is not possible. */
   readonly isStrategic: boolean;
 }
@@ -36,7 +38,9 @@ export function resourceOperations(resource: ServedResource): readonly Operation
     const shape = shapes[verb];
     if (!shape) return [];
     const pathParameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter ?? "");
-    return [{ ...shape, path, id: `${verb}${id}`, gvk: self, pathParameters, isStrategic: kind.builtIn === true }];
+    const isForeign = self.group !== gvk.group || self.kind !== gvk.kind;
+    const isStrategic = kind.builtIn === true;
+    return [{ ...shape, path, id: `${verb}${id}`, gvk: self, pathParameters, isForeign, isStrategic }];
   };
   return [
     ...verbs.flatMap((verb) => one(onCollection.has(verb) ? collection : item, verb, name)),

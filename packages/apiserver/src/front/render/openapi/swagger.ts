@@ -74,12 +74,13 @@ function consumed({ method, isStrategic }: Operation): readonly string[] {
   return isStrategic ? [...types, "application/strategic-merge-patch+json"] : types;
 }
 
-function body({ body: kind }: Operation, name: string) {
-  if (kind === "object") return reference(name, 2);
+function body({ body: kind, isForeign }: Operation, name: string) {
+  if (kind === "object") return isForeign ? { type: "object" } : reference(name, 2);
   return reference(kind === "patch" ? metaNames.patch : metaNames.deleteOptions, 2);
 }
 
-function answer({ answer: kind }: Operation, name: string) {
+function answer({ answer: kind, isForeign }: Operation, name: string) {
   if (kind === "status") return reference(metaNames.status, 2);
+  if (isForeign) return { type: "object" };
   return reference(kind === "list" ? `${name}List` : name, 2);
 }
