@@ -4,6 +4,8 @@
  */
 export interface Sandbox {
   readonly formatVersion: 1;
+  /** `making` is recorded before anything is made; `removed` stays until the guest's folder goes, for its logs are still read. */
+  readonly state: "making" | "standing" | "removed";
   readonly podUid: string;
   readonly podNamespace: string;
   readonly podName: string;

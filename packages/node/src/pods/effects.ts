@@ -1,0 +1,147 @@
+import { chown, mkdir, rm } from "node:fs/promises";
+import { Pod } from "@peapod/api";
+import { type EffectContext, type Effects, formatError, timestampOf } from "@peapod/machinery";
+import { reached } from "@peapod/machinery/node";
+import type { CgroupDriver } from "../cgroup/types.ts";
+import type { GuestView } from "../sandbox/guest-view.ts";
+import { guestUid } from "../sandbox/identity.ts";
+import { ensureNetns, removeNetns } from "../sandbox/machine.ts";
+import type { SandboxStore } from "../sandbox/store.ts";
+import type { Sandbox } from "../sandbox/types.ts";
+import { limitsOf } from "./limits.ts";
+import type { PodImages, PodNetworks } from "./ports.ts";
+import { limitName } from "./sandbox-names.ts";
+import type { Step } from "./types.ts";
+
+export interface PodsDeps {
+  readonly nodeName: string;
+  readonly instance: string;
+  /** `D/guests` */
+  readonly guestsDir: string;
+  /** `/run/peapod/<instance>` */
+  readonly runDir: string;
+  readonly bootId: string;
+  readonly hostIps: () => readonly string[];
+  readonly sandboxes: SandboxStore;
+  readonly cgroups: CgroupDriver;
+  readonly networks: PodNetworks;
+  readonly images: PodImages;
+  readonly guests: GuestView;
+}
+
+export function podEffects(deps: PodsDeps): Effects<Step> {
+  return {
+    async refusePod({ pod, message }, { client, events, signal }) {
+      events.record(pod, { type: "Warning", reason: "UnsupportedPod", message });
+      const status = { ...pod.status, phase: "Failed" as const, reason: "UnsupportedPod", message };
+      await client.updateStatus(Pod, { ...pod, status }, { signal });
+    },
+    makeSandbox: ({ pod }, context) => makeSandbox(deps, pod, context),
+    async startPull({ pod, image }, { events }) {
+      deps.images.startPull(image, pod, events);
+    },
+    async writeStatus({ pod, status, networkStatus }, { client, events, signal, now }) {
+      const annotations = { ...pod.metadata.annotations, ...annotationOf(networkStatus) };
+      const metadata = networkStatus === undefined ? pod.metadata : { ...pod.metadata, annotations };
+      await client.updateStatus(Pod, { ...pod, metadata, status }, { signal });
+      if (status.phase === "Running" && pod.status?.phase !== "Running") {
+        const startTime = status.startTime ?? timestampOf(now());
+        const seconds = Math.max(0, (now().getTime() - Date.parse(startTime)) / 1000).toFixed(1);
+        events.record(pod, {
+          type: "Normal",
+          reason: "Started",
+          message: `Started container compute ${seconds} s after the pod came`,
+        });
+      }
+    },
+    async destroyGuest({ sandbox, because }, { events }) {
+      const pod = podOf(sandbox);
+      events.record(pod, { type: "Normal", reason: "Killing", message: `Stopping container compute: ${because}` });
+      await deps.guests.destroy(sandbox.vmiUid);
+    },
+    removeSandbox: ({ sandbox }) => removeSandbox(deps, sandbox),
+    async removeGuestFolder({ sandbox }) {
+      await rm(sandbox.dataDir, { recursive: true, force: true });
+      await deps.sandboxes.remove(sandbox.vmiUid);
+      deps.images.release(sandbox.podUid);
+    },
+    async deletePod({ pod }, { client, signal }) {
+      const { namespace, name = "", uid } = pod.metadata;
+      await client.delete(Pod, { namespace, name }, { uid, gracePeriodSeconds: 0, signal });
+    },
+  };
+}
+
+/** Recorded first, then made, each part idempotent: after a death at any point the next try goes on, or the removal finds all. */
+async function makeSandbox(deps: PodsDeps, pod: Pod, { events, signal }: EffectContext): Promise<void> {
+  try {
+    const sandbox = await recordSandbox(deps, pod);
+    reached("pods/recordSandbox");
+    await mkdir(sandbox.runDir, { recursive: true, mode: 0o700 });
+    await chown(sandbox.runDir, sandbox.uid, sandbox.gid);
+    await ensureNetns(sandbox.netnsPath, signal);
+    reached("pods/ensureNetns");
+    const cgroupPaths = await deps.cgroups.ensure(limitName(sandbox), limitsOf(pod));
+    reached("pods/ensureCgroup");
+    const interfaces = await deps.networks.attach(pod, sandbox, signal);
+    reached("pods/attachNetworks");
+    await deps.sandboxes.put({ ...sandbox, cgroupPaths, interfaces, state: "standing" });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const message = `Failed to create pod sandbox: ${formatError(error)}`;
+    events.record(pod, { type: "Warning", reason: "FailedCreatePodSandBox", message });
+    throw error;
+  }
+}
+
+async function recordSandbox(deps: PodsDeps, pod: Pod): Promise<Sandbox> {
+  const vmiUid = pod.metadata.labels?.["kubevirt.io/created-by"] ?? "";
+  const known = deps.sandboxes.findByVmi(vmiUid);
+  if (known?.bootId === deps.bootId) return known;
+  const number = known?.number ?? deps.sandboxes.freeNumber();
+  const uid = guestUid(deps.instance, number);
+  const sandbox: Sandbox = {
+    formatVersion: 1,
+    state: "making",
+    podUid: pod.metadata.uid ?? "",
+    podNamespace: pod.metadata.namespace ?? "",
+    podName: pod.metadata.name ?? "",
+    vmiUid,
+    vmiName: pod.metadata.annotations?.["kubevirt.io/domain"] ?? pod.metadata.ownerReferences?.[0]?.name ?? "",
+    number,
+    instance: deps.instance,
+    netnsPath: `/run/netns/pp${deps.instance}-${number}`,
+    runDir: `${deps.runDir}/${number}`,
+    dataDir: `${deps.guestsDir}/${vmiUid}`,
+    cgroupPaths: [],
+    uid,
+    gid: uid,
+    bootId: deps.bootId,
+    interfaces: [],
+  };
+  await mkdir(sandbox.dataDir, { recursive: true, mode: 0o711 });
+  await deps.sandboxes.put(sandbox);
+  return sandbox;
+}
+
+/** Always finishes: what is gone already is no failure. Helpers (dnsmasq) die with the cgroup. */
+async function removeSandbox({ cgroups, networks, sandboxes }: PodsDeps, sandbox: Sandbox): Promise<void> {
+  await cgroups.kill(limitName(sandbox));
+  reached("pods/killCgroup");
+  await networks.detach(sandbox);
+  reached("pods/detachNetworks");
+  await removeNetns(sandbox.netnsPath);
+  reached("pods/removeNetns");
+  await cgroups.remove(limitName(sandbox));
+  await rm(sandbox.runDir, { recursive: true, force: true });
+  await sandboxes.put({ ...sandbox, state: "removed" });
+}
+
+function podOf(sandbox: Sandbox): Pod {
+  const metadata = { namespace: sandbox.podNamespace, name: sandbox.podName, uid: sandbox.podUid };
+  return { apiVersion: "v1", kind: "Pod", metadata };
+}
+
+function annotationOf(networkStatus: string | undefined): Readonly<Record<string, string>> {
+  return networkStatus === undefined ? {} : { "k8s.v1.cni.cncf.io/network-status": networkStatus };
+}

@@ -1,0 +1,6 @@
+import type { Sandbox } from "../sandbox/types.ts";
+
+/** The sandbox's cgroup, relative to each hierarchy's root. */
+export function limitName(sandbox: Pick<Sandbox, "instance" | "number">): string {
+  return `peapod/${sandbox.instance}/${sandbox.number}`;
+}
