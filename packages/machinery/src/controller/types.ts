@@ -78,6 +78,14 @@ export interface Controller<T extends KubeObject, Facts, Step extends { readonly
   }[];
   /** Restricts the informers on the server's side, e.g. `spec.nodeName=n1` for Pods. */
   readonly fieldSelectors?: readonly { readonly kind: Kind; readonly selector: string }[];
+  /** Indexes that `observe` lists by, beside "namespace" and "owner" (the uids of an object's ownerReferences). */
+  readonly indexes?: readonly {
+    readonly kind: Kind;
+    readonly name: string;
+    readonly values: (object: KubeObject) => readonly string[];
+  }[];
+  /** How many keys are worked on at once; default 16. */
+  readonly concurrency?: number;
   /** Wake-ups that are no API objects (a QMP event, a finished pull): call `wake(key)`. Ends with the signal. */
   readonly wakeUps?: (wake: (key: string) => void, signal: AbortSignal) => Promise<void>;
   /** Key → facts. Undefined: nothing to do. May look at the machine (async), never writes. Also called for keys whose object is gone. */
@@ -85,3 +93,7 @@ export interface Controller<T extends KubeObject, Facts, Step extends { readonly
   readonly plan: (facts: Facts) => Plan<Step>;
   readonly effects: Effects<Step>;
 }
+
+/** Any controller, as the runtime holds many: facts and steps are each one's own affair. */
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript has no existential types; facts only go from a controller to itself
+export type AnyController = Controller<any, any, any>;

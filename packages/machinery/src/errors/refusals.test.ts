@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import {
+  invalid as invalidValue,
+  required as requiredValue,
+  tooLong as tooLongValue,
+  notSupported as unsupportedValue,
+} from "@peapod/api";
 import { ApiError, statusOf, statusResponse } from "./api-error.ts";
-import { invalidValue, requiredValue, tooLongValue, unsupportedValue } from "./field-problems.ts";
 import { InvalidSpecError } from "./invalid-spec-error.ts";
 import { readError } from "./read-error.ts";
 import { accessDenied, conflict, invalid, notFound, requestTooLarge, withoutReason } from "./refusals.ts";

@@ -1,5 +1,5 @@
+import { formatProblems, type Problem } from "@peapod/api";
 import { ApiError, failure } from "./api-error.ts";
-import { describeProblems, type FieldProblem } from "./field-problems.ts";
 import type { StatusCause, StatusDetails } from "./status.ts";
 
 /** The part of a Kind that errors of the request path name. */
@@ -41,14 +41,14 @@ export function preconditionFailed(kind: KindName, name: string, sentence: strin
   return conflict({ group: kind.group, plural: kind.kind }, name, sentence);
 }
 
-export function invalid(kind: KindName, name: string, problems: readonly FieldProblem[]): ApiError {
+export function invalid(kind: KindName, name: string, problems: readonly Problem[]): ApiError {
   const qualified = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
-  const message = `${qualified} "${name}" is invalid: ${describeProblems(problems)}`;
+  const message = `${qualified} "${name}" is invalid: ${formatProblems(problems)}`;
   return refuse(message, "Invalid", { ...details({ ...kind, plural: kind.kind }, name), causes: causesOf(problems) });
 }
 
 /** A refusal by admission, worded as KubeVirt's webhooks word theirs. */
-export function admissionDenied(webhookName: string, problems: readonly FieldProblem[]): ApiError {
+export function admissionDenied(webhookName: string, problems: readonly Problem[]): ApiError {
   const sentences = problems.map((problem) => problem.message).join(", ");
   const message = `admission webhook "${webhookName}" denied the request: ${sentences}`;
   return refuse(message, "Invalid", { causes: causesOf(problems) });
@@ -163,6 +163,6 @@ function details(resource: ResourceName, name: string): StatusDetails {
   };
 }
 
-function causesOf(problems: readonly FieldProblem[]): readonly StatusCause[] {
+function causesOf(problems: readonly Problem[]): readonly StatusCause[] {
   return problems.map(({ path, message, reason }) => ({ reason, message, field: path }));
 }

@@ -1,6 +1,5 @@
-import { describeProblem, invalidValue } from "../errors/field-problems.ts";
+import { formatProblem, invalid, labelValue, qualifiedName } from "@peapod/api";
 import { badRequest } from "../errors/refusals.ts";
-import { labelKeyErrors, labelValueErrors } from "./label-syntax.ts";
 import { readTokens, type Token } from "./label-tokens.ts";
 
 export type LabelOperator = "=" | "!=" | "in" | "notin" | "exists" | "!" | ">" | "<";
@@ -159,19 +158,19 @@ function isInteger(text: string | undefined): text is string {
 
 function check(requirement: LabelRequirement): LabelRequirement {
   const { key, operator, values } = requirement;
-  const problems = labelKeyErrors(key).map((error) => invalidValue("key", key, error));
+  const problems = qualifiedName(key).map((error) => invalid("key", key, error));
   if ((operator === "in" || operator === "notin") && values.length === 0) {
-    problems.push(invalidValue("values", [], "for 'in', 'notin' operators, values set can't be empty"));
+    problems.push(invalid("values", [], "for 'in', 'notin' operators, values set can't be empty"));
   }
   if ((operator === ">" || operator === "<") && !isInteger(values[0])) {
-    problems.push(invalidValue("values[0]", values[0], "for 'Gt', 'Lt' operators, the value must be an integer"));
+    problems.push(invalid("values[0]", values[0], "for 'Gt', 'Lt' operators, the value must be an integer"));
   }
   values.forEach((value, index) => {
-    problems.push(...labelValueErrors(value).map((error) => invalidValue(`values[${index}][${key}]`, value, error)));
+    problems.push(...labelValue(value).map((error) => invalid(`values[${index}][${key}]`, value, error)));
   });
   const [problem] = problems;
   if (problem === undefined) return requirement;
-  throw badRequest(`unable to parse requirement: ${describeProblem(problem)}`);
+  throw badRequest(`unable to parse requirement: ${formatProblem(problem)}`);
 }
 
 function unexpected(token: Token, expected: string, comma = ",") {

@@ -1,6 +1,5 @@
-import type { Kind, KubeObject } from "@peapod/api";
+import { invalid as invalidValue, type Kind, type KubeObject } from "@peapod/api";
 import { timestampOf } from "../conditions/conditions.ts";
-import { invalidValue } from "../errors/field-problems.ts";
 import { alreadyExists, badRequest, conflict, invalid, notFound, preconditionFailed } from "../errors/refusals.ts";
 import { isJsonEqual, isObject, type JsonObject } from "../patches/json.ts";
 import { applyJsonPatch, parseJsonPatch } from "../patches/json-patch.ts";
