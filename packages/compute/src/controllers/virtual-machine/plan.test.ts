@@ -1,0 +1,317 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceStatus } from "@peapod/api";
+import { renderInstance, revisionName } from "../../render/instance.ts";
+import { at, machine } from "../../testing/index.ts";
+import type { Facts, Step } from "./facts.ts";
+import { planVirtualMachine } from "./plan.ts";
+import { converge } from "./testing.ts";
+
+const vmiUid = "aaaaaaaa-0000-4000-8000-000000000001";
+
+test("planVirtualMachine() starts a VM that always runs", () => {
+  const plan = planVirtualMachine(facts(machine()));
+  assert.deepEqual(names(plan.steps), ["createInstance", "createRevision"]);
+  const [create, revision] = plan.steps;
+  assert.ok(create?.do === "createInstance" && revision?.do === "createRevision");
+  assert.equal(create.vmi.metadata.name, "web");
+  assert.equal(revision.revision.metadata.name, `revision-start-vm-${machine().metadata.uid}-1`);
+  assert.deepEqual(revision.revision.data, { spec: machine().spec });
+  assert.equal(revision.revision.revision, 1);
+});
+
+test("planVirtualMachine() understands the older running field", () => {
+  assert.deepEqual(names(planVirtualMachine(facts(running(true))).steps), ["createInstance", "createRevision"]);
+  assert.deepEqual(stepsAfterStatus(running(false)), []);
+  assert.deepEqual(stepsAfterStatus(running(false), instanceOf(running(false), "Running")), ["deleteInstance"]);
+});
+
+test("planVirtualMachine() leaves a running VMI alone under every strategy that wants one", () => {
+  assert.deepEqual(stepsAfterStatus(strategy("Always"), instanceOf(strategy("Always"), "Running")), []);
+  assert.deepEqual(stepsAfterStatus(strategy("RerunOnFailure"), instanceOf(strategy("RerunOnFailure"), "Running")), []);
+  assert.deepEqual(stepsAfterStatus(strategy("Manual"), instanceOf(strategy("Manual"), "Running")), []);
+  assert.deepEqual(stepsAfterStatus(strategy("Once"), instanceOf(strategy("Once"), "Running")), []);
+});
+
+test("planVirtualMachine() makes nothing of a halted or manual VM nobody asked for", () => {
+  assert.deepEqual(stepsAfterStatus(strategy("Halted")), []);
+  assert.deepEqual(stepsAfterStatus(strategy("Manual")), []);
+});
+
+test("planVirtualMachine() starts RerunOnFailure and Once by themselves the first time", () => {
+  assert.deepEqual(names(planVirtualMachine(facts(strategy("RerunOnFailure"))).steps), [
+    "createInstance",
+    "createRevision",
+  ]);
+  assert.deepEqual(names(planVirtualMachine(facts(strategy("Once"))).steps), ["createInstance", "createRevision"]);
+  assert.deepEqual(stepsAfterStatus(strategy("RerunOnFailure", { runStrategy: "RerunOnFailure" })), []);
+});
+
+test("planVirtualMachine() replaces a VMI that ended under Always, whether it failed or was shut down", () => {
+  assert.deepEqual(stepsAfterStatus(strategy("Always"), instanceOf(strategy("Always"), "Failed")), [
+    "deleteInstance",
+    "releaseInstance",
+  ]);
+  assert.deepEqual(stepsAfterStatus(strategy("Always"), instanceOf(strategy("Always"), "Succeeded")), [
+    "deleteInstance",
+    "releaseInstance",
+  ]);
+});
+
+test("planVirtualMachine() reruns only what failed under RerunOnFailure", () => {
+  const vm = strategy("RerunOnFailure", { runStrategy: "RerunOnFailure" });
+  const failed = planVirtualMachine(facts(vm, instanceOf(vm, "Failed", { ran: true })));
+  assert.deepEqual(names(failed.steps), ["writeStatus", "deleteInstance", "releaseInstance"]);
+  assert.deepEqual(writtenStatus(failed.steps)?.stateChangeRequests, [{ action: "Start" }]);
+  const succeeded = planVirtualMachine(facts(vm, instanceOf(vm, "Succeeded", { ran: true })));
+  assert.equal(writtenStatus(succeeded.steps)?.stateChangeRequests, undefined);
+  assert.ok(names(succeeded.steps).includes("deleteInstance"));
+});
+
+test("planVirtualMachine() keeps a manual or once-run VMI that ended", () => {
+  for (const name of ["Manual", "Once"] as const) {
+    assert.deepEqual(stepsAfterStatus(strategy(name), instanceOf(strategy(name), "Failed")), ["releaseInstance"]);
+    assert.deepEqual(stepsAfterStatus(strategy(name), instanceOf(strategy(name), "Succeeded")), ["releaseInstance"]);
+  }
+});
+
+test("planVirtualMachine() stops the VMI that a request names, and no other", () => {
+  const asked = (uid: string) => strategy("Manual", { stateChangeRequests: [{ action: "Stop", uid }] });
+  assert.deepEqual(stepsAfterStatus(asked(vmiUid), instanceOf(asked(vmiUid), "Running")), ["deleteInstance"]);
+  assert.deepEqual(stepsAfterStatus(asked("other"), instanceOf(asked("other"), "Running")), []);
+});
+
+test("planVirtualMachine() starts a manual VM on request, paused if the request says so", () => {
+  const asked = strategy("Manual", { stateChangeRequests: [{ action: "Start", data: { paused: "true" } }] });
+  const [create] = planVirtualMachine(facts(asked)).steps;
+  assert.ok(create?.do === "createInstance");
+  assert.equal(create.vmi.spec.startStrategy, "Paused");
+});
+
+test("planVirtualMachine() switches a halted VM on when it is to start paused", () => {
+  const asked = strategy("Halted", { stateChangeRequests: [{ action: "Start", data: { paused: "true" } }] });
+  assert.deepEqual(stepsAfterStatus(asked), ["switchOn"]);
+});
+
+test("planVirtualMachine() restarts on [Stop, Start] under Always, RerunOnFailure and Manual", () => {
+  for (const name of ["Always", "RerunOnFailure", "Manual"] as const) {
+    const requests = [{ action: "Stop", uid: vmiUid }, { action: "Start" }];
+    const vm = strategy(name, { stateChangeRequests: requests, runStrategy: name });
+    const first = planVirtualMachine(facts(vm, instanceOf(vm, "Running")));
+    assert.ok(names(first.steps).includes("deleteInstance"), name);
+    const gone = planVirtualMachine(
+      facts({ ...vm, status: { ...vm.status, stateChangeRequests: [{ action: "Start" }] } }),
+    );
+    assert.deepEqual(names(gone.steps), ["createInstance", "createRevision"], name);
+  }
+});
+
+test("planVirtualMachine() drops requests that are done", () => {
+  const requests = [{ action: "Stop", uid: "gone" }, { action: "Start" }];
+  const vm = strategy("Always", { stateChangeRequests: requests });
+  const status = writtenStatus(planVirtualMachine(facts(vm, instanceOf(vm, "Running"))).steps);
+  assert.equal(status?.stateChangeRequests, undefined);
+});
+
+test("planVirtualMachine() does not repeat a deletion that is under way", () => {
+  const vm = strategy("Halted");
+  const vmi = instanceOf(vm, "Running");
+  const going = { ...vmi, metadata: { ...vmi.metadata, deletionTimestamp: "2026-01-05T11:59:59Z" } };
+  assert.deepEqual(stepsAfterStatus(vm, going), []);
+});
+
+test("planVirtualMachine() counts a start that failed before the guest ran, and waits longer each time", () => {
+  const vm = strategy("Always");
+  const status = writtenStatus(planVirtualMachine(facts(vm, instanceOf(vm, "Failed"))).steps);
+  assert.equal(status?.startFailure?.consecutiveFailCount, 1);
+  assert.equal(status?.startFailure?.lastFailedVMIUID, vmiUid);
+  const first = Date.parse(status?.startFailure?.retryAfterTimestamp ?? "") - at("12:00:00").getTime();
+  assert.ok(first >= 10_000 && first <= 16_000, `${first}`);
+  assert.equal(status?.printableStatus, "CrashLoopBackOff");
+
+  const third = strategy("Always", { startFailure: { consecutiveFailCount: 2, lastFailedVMIUID: "earlier" } });
+  const later = writtenStatus(planVirtualMachine(facts(third, instanceOf(third, "Failed"))).steps);
+  const wait = Date.parse(later?.startFailure?.retryAfterTimestamp ?? "") - at("12:00:00").getTime();
+  assert.ok(wait >= 90_000 && wait <= 136_000, `${wait}`);
+});
+
+test("planVirtualMachine() counts each failed VMI once", () => {
+  const vm = strategy("Always", {
+    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: vmiUid, retryAfterTimestamp: "2026-01-05T12:00:11Z" },
+  });
+  const status = writtenStatus(planVirtualMachine(facts(vm, instanceOf(vm, "Failed"))).steps);
+  assert.equal(status?.startFailure?.consecutiveFailCount, 1);
+});
+
+test("planVirtualMachine() waits out the start back-off", () => {
+  const vm = strategy("Always", {
+    runStrategy: "Always",
+    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: "x", retryAfterTimestamp: "2026-01-05T12:00:20Z" },
+  });
+  const plan = planVirtualMachine(facts(vm));
+  assert.deepEqual(names(plan.steps), ["writeStatus"]);
+  assert.equal(plan.lookAgainInMs, 20_000);
+  assert.equal(writtenStatus(plan.steps)?.printableStatus, "CrashLoopBackOff");
+  const after = planVirtualMachine({ ...facts(vm), now: at("12:00:20") });
+  assert.deepEqual(names(after.steps), ["createInstance", "createRevision"]);
+});
+
+test("planVirtualMachine() forgets failures once a guest ran, and where nothing starts by itself", () => {
+  const startFailure = { consecutiveFailCount: 3, lastFailedVMIUID: "x" };
+  const ran = strategy("Always", { startFailure });
+  assert.equal(
+    writtenStatus(planVirtualMachine(facts(ran, instanceOf(ran, "Running"))).steps)?.startFailure,
+    undefined,
+  );
+  const halted = strategy("Halted", { startFailure });
+  assert.equal(writtenStatus(planVirtualMachine(facts(halted)).steps)?.startFailure, undefined);
+});
+
+test("planVirtualMachine() deletes the VMI before it lets a deleted VM go", () => {
+  const vm = deleted(machine());
+  const vmi = instanceOf(vm, "Running");
+  const first = planVirtualMachine(facts(vm, vmi));
+  assert.deepEqual(names(first.steps), ["writeStatus", "deleteInstance"]);
+  assert.equal(writtenStatus(first.steps)?.printableStatus, "Terminating");
+  assert.deepEqual(names(planVirtualMachine(facts(vm)).steps), ["removeFinalizer"]);
+});
+
+test("planVirtualMachine() leaves the VMI of a VM that is deleted with its children orphaned", () => {
+  const vm = deleted(machine({ metadata: { finalizers: ["orphan", "kubevirt.io/virtualMachineControllerFinalize"] } }));
+  assert.deepEqual(names(planVirtualMachine(facts(vm, instanceOf(vm, "Running"))).steps), ["removeFinalizer"]);
+});
+
+test("planVirtualMachine() makes sure a VM cannot vanish unseen", () => {
+  const vm = machine({ metadata: { finalizers: [] } });
+  assert.deepEqual(names(planVirtualMachine(facts(vm)).steps), ["createInstance", "createRevision", "addFinalizer"]);
+});
+
+test("planVirtualMachine() adopts a VMI of its name that nobody owns", () => {
+  const vm = machine();
+  const vmi = instanceOf(vm, "Running");
+  const orphan = { ...vmi, metadata: { ...vmi.metadata, ownerReferences: [] } };
+  assert.deepEqual(stepsAfterStatus(vm, orphan), ["adoptInstance"]);
+});
+
+test("planVirtualMachine() leaves another controller's VMI alone and says why it cannot start", () => {
+  const vm = machine();
+  const vmi = instanceOf(vm, "Running");
+  const owner = {
+    apiVersion: "kubevirt.io/v1",
+    kind: "VirtualMachineInstanceReplicaSet",
+    name: "set",
+    uid: "s",
+    controller: true,
+  };
+  const foreign = { ...vmi, metadata: { ...vmi.metadata, ownerReferences: [owner] } };
+  const { steps } = planVirtualMachine(facts(vm, foreign));
+  assert.deepEqual(names(steps), ["writeStatus"]);
+  const failure = writtenStatus(steps)?.conditions?.find(({ type }) => type === "Failure");
+  assert.equal(failure?.reason, "FailedCreate");
+  assert.match(failure?.message ?? "", /virtualmachineinstances\.kubevirt\.io "web" already exists/);
+});
+
+test("planVirtualMachine() makes up for a death between the VMI and its revision", () => {
+  const vm = machine();
+  const seen = { ...facts(vm, instanceOf(vm, "Running")), revision: undefined };
+  assert.ok(names(planVirtualMachine(seen).steps).includes("createRevision"));
+  const edited = machine({ metadata: { generation: 2 } });
+  assert.ok(!names(planVirtualMachine({ ...seen, vm: edited }).steps).includes("createRevision"));
+});
+
+test("planVirtualMachine() deletes the revision of an earlier generation with its VMI", () => {
+  const vm = strategy("Halted");
+  const seen = facts(vm, instanceOf(vm, "Succeeded"));
+  assert.ok(!names(planVirtualMachine(seen).steps).includes("deleteRevision"));
+  const edited = { ...seen, vm: { ...vm, metadata: { ...vm.metadata, generation: 2 } } };
+  const steps = planVirtualMachine(edited).steps.filter((step) => step.do === "deleteRevision");
+  assert.deepEqual(
+    steps.map(({ name }) => name),
+    [`revision-start-vm-${vm.metadata.uid}-1`],
+  );
+});
+
+test("planVirtualMachine() converges for every strategy from nothing to a running guest and back", () => {
+  for (const name of ["Always", "RerunOnFailure", "Manual", "Once", "Halted"] as const) {
+    const asked = name === "Manual" ? { stateChangeRequests: [{ action: "Start" }] } : {};
+    let world = converge(facts(strategy(name, asked)));
+    assert.deepEqual(planVirtualMachine(world).steps, [], name);
+    if (!world.vmi) {
+      assert.equal(name, "Halted");
+      continue;
+    }
+    world = converge({ ...world, vmi: inPhase(world.vmi, "Running") });
+    assert.equal(world.vm.status?.printableStatus, "Running", name);
+    world = converge({ ...world, vm: { ...world.vm, spec: { ...world.vm.spec, runStrategy: "Halted" } } });
+    assert.ok(world.vmi?.metadata.deletionTimestamp, name);
+    world = converge({ ...world, vmi: inPhase(world.vmi, "Succeeded") });
+    assert.deepEqual(world.vmi?.metadata.finalizers, ["kubevirt.io/foregroundDeleteVirtualMachine"], name);
+    world = converge({ ...world, vmi: undefined, revision: undefined });
+    assert.equal(world.vm.status?.printableStatus, "Stopped", name);
+    assert.deepEqual(planVirtualMachine(world).steps, [], name);
+  }
+});
+
+test("planVirtualMachine() gives the same steps for the same facts", () => {
+  const vm = strategy("RerunOnFailure", { runStrategy: "RerunOnFailure" });
+  const seen = facts(vm, instanceOf(vm, "Failed"));
+  assert.deepEqual(planVirtualMachine(seen), planVirtualMachine(seen));
+});
+
+function facts(vm: VirtualMachine, vmi?: VirtualMachineInstance): Facts {
+  const revision = {
+    apiVersion: "apps/v1",
+    kind: "ControllerRevision",
+    metadata: { name: revisionName(vm), namespace: "default" },
+    data: JSON.parse(JSON.stringify({ spec: vm.spec })),
+    revision: 1,
+  };
+  return { vm, vmi, revision: vmi && revision, isStaged: false, now: at("12:00:00") };
+}
+
+function strategy(runStrategy: string, status?: VirtualMachine["status"]): VirtualMachine {
+  return machine({ spec: { runStrategy }, ...(status && { status }) });
+}
+
+function running(isRunning: boolean): VirtualMachine {
+  const { runStrategy: _, ...spec } = machine().spec;
+  return { ...machine(), spec: { ...spec, running: isRunning } };
+}
+
+function deleted(vm: VirtualMachine): VirtualMachine {
+  return { ...vm, metadata: { ...vm.metadata, deletionTimestamp: "2026-01-05T11:59:00Z" } };
+}
+
+function instanceOf(vm: VirtualMachine, phase: string, { ran = phase === "Running" } = {}): VirtualMachineInstance {
+  const made = renderInstance(vm, { createdAt: "2026-01-05T11:00:00Z" });
+  return inPhase({ ...made, metadata: { ...made.metadata, uid: vmiUid, resourceVersion: "5" } }, phase, ran);
+}
+
+function inPhase(vmi: VirtualMachineInstance, phase: string, ran = phase !== "Failed"): VirtualMachineInstance {
+  const phases = ran && phase !== "Running" ? ["Running", phase] : [phase];
+  const status: VirtualMachineInstanceStatus = {
+    ...vmi.status,
+    phase,
+    phaseTransitionTimestamps: phases.map((name) => ({
+      phase: name,
+      phaseTransitionTimestamp: "2026-01-05T11:00:05Z",
+    })),
+    conditions: [
+      { type: "Ready", status: phase === "Running" ? "True" : "False", lastTransitionTime: "2026-01-05T11:00:05Z" },
+    ],
+  };
+  return { ...vmi, status };
+}
+
+/** Names of the steps, but for the status, which other tests are about. */
+function stepsAfterStatus(vm: VirtualMachine, vmi?: VirtualMachineInstance): readonly string[] {
+  return names(planVirtualMachine(facts(vm, vmi)).steps).filter((name) => name !== "writeStatus");
+}
+
+function names(steps: readonly Step[]): readonly string[] {
+  return steps.map((step) => step.do);
+}
+
+function writtenStatus(steps: readonly Step[]): VirtualMachine["status"] {
+  return steps.find((step) => step.do === "writeStatus")?.status;
+}

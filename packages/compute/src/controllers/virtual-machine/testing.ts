@@ -1,0 +1,63 @@
+import type { VirtualMachineInstance } from "@peapod/api";
+import { applyMergePatch } from "@peapod/machinery";
+import { finalizers } from "../../names.ts";
+import { controllerReference } from "../../render/owner.ts";
+import type { Facts, Step } from "./facts.ts";
+import { planVirtualMachine } from "./plan.ts";
+
+/** What the facts are once an API server has taken the steps. */
+function applySteps(facts: Facts, steps: readonly Step[]): Facts {
+  return steps.reduce(applyStep, facts);
+}
+
+/** Plans and applies until nothing is left. */
+export function converge(facts: Facts): Facts {
+  let seen = facts;
+  for (let round = 0; round < 10; round++) {
+    const { steps } = planVirtualMachine(seen);
+    if (steps.length === 0) return seen;
+    seen = applySteps(seen, steps);
+  }
+  throw new Error(`still ${planVirtualMachine(seen).steps.map((step) => step.do)} after ten rounds`);
+}
+
+function applyStep(facts: Facts, step: Step): Facts {
+  switch (step.do) {
+    case "addFinalizer":
+      return withFinalizers(facts, [...(facts.vm.metadata.finalizers ?? []), finalizers.virtualMachine]);
+    case "removeFinalizer":
+      return withFinalizers(
+        facts,
+        (facts.vm.metadata.finalizers ?? []).filter((name) => name !== finalizers.virtualMachine),
+      );
+    case "adoptInstance":
+      return withInstance(facts, { ownerReferences: [controllerReference(step.vm)] });
+    case "createInstance":
+      return { ...facts, vmi: { ...step.vmi, metadata: { ...step.vmi.metadata, uid: "made", resourceVersion: "1" } } };
+    case "createRevision":
+      return { ...facts, revision: step.revision };
+    case "updateInstance":
+      // A merge patch of a VMI is a VMI.
+      return { ...facts, vmi: applyMergePatch(facts.vmi, step.patch) as VirtualMachineInstance };
+    case "deleteInstance":
+      return withInstance(facts, { deletionTimestamp: "2026-01-05T12:00:00Z" });
+    case "switchOn":
+      return { ...facts, vm: { ...facts.vm, spec: { ...facts.vm.spec, runStrategy: "Always" } } };
+    case "writeStatus":
+      return { ...facts, vm: { ...facts.vm, status: step.status } };
+    case "releaseInstance":
+      return withInstance(facts, {
+        finalizers: (facts.vmi?.metadata.finalizers ?? []).filter((name) => name !== finalizers.virtualMachine),
+      });
+    case "deleteRevision":
+      return { ...facts, revision: undefined };
+  }
+}
+
+function withFinalizers(facts: Facts, names: readonly string[]): Facts {
+  return { ...facts, vm: { ...facts.vm, metadata: { ...facts.vm.metadata, finalizers: names } } };
+}
+
+function withInstance(facts: Facts, metadata: VirtualMachineInstance["metadata"]): Facts {
+  return facts.vmi ? { ...facts, vmi: { ...facts.vmi, metadata: { ...facts.vmi.metadata, ...metadata } } } : facts;
+}
