@@ -1,1 +1,3 @@
-export {};
+export * from "./fake-guest.ts";
+export * from "./own-namespaces.ts";
+export * from "./test-node.ts";

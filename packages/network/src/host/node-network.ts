@@ -1,0 +1,103 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Log } from "@peapod/machinery";
+import { parseCidr } from "../address/cidr.ts";
+import { formatIp } from "../address/ip.ts";
+import { hostRange } from "../address/range.ts";
+import type { CniRuntime } from "../cni/types.ts";
+import type { IpamCallContext } from "../ipam/cni-call.ts";
+import { type Ipam, openIpam } from "../ipam/ipam.ts";
+import { openSqliteJournal } from "../ipam/journal.ts";
+import { installIpamPlugin } from "../ipam/plugin-script.ts";
+import { type SocketHandler, serveIpam } from "../ipam/server.ts";
+import { applyBatch } from "../link/namespace.ts";
+import type { NodeNetworkDefaults } from "../render/cni-config.ts";
+import { podPoolName } from "../render/default-network.ts";
+import { hostNames } from "../render/host-names.ts";
+import { renderHostNft } from "../render/host-nft.ts";
+import { podNetwork } from "./claim/plan.ts";
+import { joinMachine } from "./claim.ts";
+import { observeMachine, type ResolverConfig, readResolvers } from "./machine.ts";
+
+/** This node's side of pod networks, ready for pods. Closing it leaves all that pods use in place. */
+export interface NodeNetwork extends AsyncDisposable {
+  readonly instance: string;
+  /** `10.244.0.0/24`: where pods of the default network live */
+  readonly podSubnet: string;
+  /** The machine's own address in it, which is the pods' gateway. */
+  readonly gateway: string;
+  /** The n-th guest runs as user `firstUid + n`. */
+  readonly firstUid: number;
+  readonly ipam: Ipam;
+  readonly cni: CniRuntime;
+  /** What NADs of this node leave open. */
+  readonly defaults: NodeNetworkDefaults;
+  readonly resolvers: ResolverConfig;
+}
+
+export interface NodeNetworkOptions {
+  readonly instance: string;
+  readonly dataDir: string;
+  /** `D/ipam` and `D/cni` */
+  readonly ipamDir: string;
+  readonly cniDir: string;
+  /** `/run/peapod/<instance>/agent.sock` */
+  readonly agentSocket: string;
+  /** `/run/peapod/machine.db` */
+  readonly registryPath: string;
+  readonly identify: IpamCallContext["identify"];
+  /** Answers requests on the agent's socket that are not about addresses. */
+  readonly otherwise?: SocketHandler;
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+  /** Where plugins of the distribution are. */
+  readonly pluginPath?: readonly string[];
+}
+
+const distributionPlugins = ["/usr/lib/cni", "/opt/cni/bin"];
+/** A plugin that takes longer hangs; even a machine that is busy booting guests runs one in a second. */
+const pluginTimeoutMs = 30_000;
+
+/**
+ * Opens the allocator, takes this instance's place on the machine, translates pods' addresses towards the outside and answers the
+ * IPAM plugin. May be done again at every start of the agent; running pods do not notice.
+ */
+export async function openNodeNetwork(options: NodeNetworkOptions): Promise<NodeNetwork> {
+  const { instance, dataDir, ipamDir, cniDir, agentSocket, registryPath, identify, otherwise, log, signal } = options;
+  await using undo = new AsyncDisposableStack();
+  await mkdir(ipamDir, { recursive: true, mode: 0o700 });
+  const ipam = undo.use(openIpam(openSqliteJournal(join(ipamDir, "ipam.db"))));
+  const machine = await observeMachine(signal);
+  const kept = ipam.pools().find(({ definition }) => definition.name === podPoolName)?.definition.subnet;
+  const claim = joinMachine({ registryPath, instance, dataDir, machine, kept });
+  if (kept !== undefined && kept !== claim.podSubnet) {
+    log.warn("pod range moved, because something else on this machine uses it", { from: kept, to: claim.podSubnet });
+  }
+  const gateway = formatIp({ family: 4, value: hostRange(parseCidr(claim.podSubnet)).first });
+  if (kept !== claim.podSubnet) await ipam.putPool({ name: podPoolName, subnet: claim.podSubnet, gateway });
+  const { bridge, nftTable } = hostNames(instance);
+  const nft = renderHostNft({ table: nftTable, bridge, podSubnet: claim.podSubnet, podNetwork });
+  await applyBatch(undefined, { nft }, signal);
+  const pluginDir = join(cniDir, "bin");
+  await installIpamPlugin(pluginDir, agentSocket);
+  undo.use(
+    await serveIpam(agentSocket, { ipam, identify, defaultPools: [[podPoolName]] }, otherwise ? { otherwise } : {}),
+  );
+  const resolvers = await readResolvers();
+  const closing = undo.move();
+  return {
+    instance,
+    podSubnet: claim.podSubnet,
+    gateway,
+    firstUid: claim.firstUid,
+    ipam,
+    cni: {
+      pluginPath: [...(options.pluginPath ?? distributionPlugins), pluginDir],
+      resultsDir: join(cniDir, "results"),
+      timeoutMs: pluginTimeoutMs,
+    },
+    defaults: { bridge, mtu: machine.mtu, stateDir: cniDir },
+    resolvers,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}

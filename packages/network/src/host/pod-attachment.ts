@@ -1,0 +1,116 @@
+import { ProgramError, run } from "@peapod/machinery/node";
+import type { PodInterface } from "../binding/types.ts";
+import { listCached } from "../cni/cache.ts";
+import { addNetwork, deleteNetwork } from "../cni/chain.ts";
+import type { CniResult } from "../cni/types.ts";
+import { observePodInterfaces } from "../link/pod-interface.ts";
+import type { PodNetworkRequest } from "../pod-networks/plan.ts";
+import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
+import { hostLinkName } from "../render/host-names.ts";
+import type { NodeNetwork } from "./node-network.ts";
+
+/** Whose interfaces they are, and where. */
+export interface PodPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly netnsPath: string;
+  /** Short number of the guest, for names on the host. */
+  readonly number: number;
+}
+
+/** One interface of a pod, attached. */
+export interface AttachedInterface extends PodInterface {
+  readonly nad: { readonly namespace: string; readonly name: string };
+  readonly isDefault: boolean;
+  /** What the plugins say of names, beside what the machine knows. */
+  readonly dns: { readonly nameservers: readonly string[]; readonly search: readonly string[] };
+}
+
+/**
+ * Attaches a pod to its networks, in order, and looks at what came of it. Safe to repeat. When one fails those before it stay, to
+ * be found by the next attempt or by `detachPod`.
+ *
+ * @param findNad  undefined: there is no such network
+ * @throws {CniError} {InvalidSpecError}
+ */
+export async function attachPod(
+  network: Pick<NodeNetwork, "cni" | "defaults" | "instance">,
+  pod: PodPlace,
+  requests: readonly PodNetworkRequest[],
+  findNad: (key: PodNetworkRequest["nad"]) => NetworkAttachment | undefined,
+  signal?: AbortSignal,
+): Promise<readonly AttachedInterface[]> {
+  const results: CniResult[] = [];
+  for (const [index, request] of requests.entries()) {
+    const nad = findNad(request.nad);
+    if (!nad) {
+      const { namespace, name } = request.nad;
+      throw new Error(
+        `Cannot attach interface "${request.ifName}": there is no network-attachment-definition "${namespace}/${name}"`,
+      );
+    }
+    const attachment = {
+      containerId: pod.uid,
+      netnsPath: pod.netnsPath,
+      ifName: request.ifName,
+      args: {
+        K8S_POD_NAMESPACE: pod.namespace,
+        K8S_POD_NAME: pod.name,
+        K8S_POD_INFRA_CONTAINER_ID: pod.uid,
+        K8S_POD_UID: pod.uid,
+      },
+      capabilityArgs: {
+        ...(request.mac !== undefined && { mac: request.mac }),
+        ...(request.ips.length > 0 && { ips: request.ips }),
+      },
+    };
+    const options = { runtime: network.cni, signal };
+    const result = await addNetwork(renderCniConfig(nad, network.defaults), attachment, options);
+    await nameHostLinks(result, hostLinkName(network.instance, pod.number, index), signal);
+    results.push(result);
+  }
+  const names = requests.map(({ ifName }) => ifName);
+  const interfaces = await observePodInterfaces(pod.netnsPath, names, signal);
+  return interfaces.flatMap((podInterface, index) => {
+    const [request, result] = [requests[index], results[index]];
+    if (!request || !result) return [];
+    const { nameservers = [], search = [] } = result.dns;
+    return [{ ...podInterface, nad: request.nad, isDefault: request.isDefault, dns: { nameservers, search } }];
+  });
+}
+
+/**
+ * Detaches a pod from everything it was ever attached to, last first. Goes on after a failure: with the namespace goes what a
+ * plugin could not take away, and its cache stays to try again.
+ *
+ * @returns what failed
+ */
+export async function detachPod(
+  network: Pick<NodeNetwork, "cni">,
+  podUid: string,
+  signal?: AbortSignal,
+): Promise<readonly Error[]> {
+  const failures: Error[] = [];
+  for (const cached of (await listCached(network.cni.resultsDir, podUid)).toReversed()) {
+    try {
+      await deleteNetwork(cached.network, cached.attachment, { runtime: network.cni, signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      failures.push(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  return failures;
+}
+
+/** Plugins choose random names on the host. Ours is put beside them, so that an audit knows whose they are. */
+async function nameHostLinks(result: CniResult, name: string, signal: AbortSignal | undefined): Promise<void> {
+  const link = result.interfaces.find(({ sandbox, name: own }) => sandbox === undefined && own.startsWith("veth"));
+  if (!link) return;
+  await run(["ip", "link", "property", "add", "dev", link.name, "altname", name], { signal, timeoutMs: 20_000 }).catch(
+    (error: unknown) => {
+      if (error instanceof ProgramError && /File exists/.test(error.stderr)) return; // it was named by an earlier attempt
+      throw error;
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import { ProgramError, run } from "@peapod/machinery/node";
+import { hostNames } from "../render/host-names.ts";
+import { leaveMachine } from "./claim.ts";
+import { observeMachine } from "./machine.ts";
+
+const timeoutMs = 20_000;
+
+/**
+ * Takes away what an instance has on the machine beside its pods: its links, its nft tables, and its place among the instances. To
+ * be called when no pod is left. Does everything it can before it reports what failed; what is not there counts as done.
+ *
+ * @throws {AggregateError} of all that failed
+ */
+export async function removeNodeNetwork(options: {
+  readonly instance: string;
+  readonly registryPath: string;
+}): Promise<void> {
+  const { instance, registryPath } = options;
+  const { prefix, nftTable } = hostNames(instance);
+  const failures: unknown[] = [];
+  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+    await work().catch((error: unknown) => failures.push(error));
+  };
+  await attempt(async () => {
+    const { links } = await observeMachine();
+    for (const { name, alternativeNames } of links) {
+      if (![name, ...alternativeNames].some((text) => text.startsWith(prefix))) continue;
+      await attempt(() => run(["ip", "link", "delete", name], { timeoutMs }).catch(unlessGone));
+    }
+  });
+  await attempt(async () => {
+    for (const { family, name } of await listNftTables()) {
+      if (name !== nftTable && !name.startsWith(`${nftTable}_`)) continue;
+      await attempt(() => run(["nft", "delete", "table", family, name], { timeoutMs }));
+    }
+  });
+  await attempt(async () => leaveMachine(registryPath, instance, await observeMachine()));
+  if (failures.length > 0) throw new AggregateError(failures, "Cannot remove all of this node's network");
+}
+
+/** All nft tables of our network namespace. */
+export async function listNftTables(): Promise<readonly { readonly family: string; readonly name: string }[]> {
+  const { stdout } = await run(["nft", "-j", "list", "tables"], { timeoutMs, maxOutputBytes: 1024 * 1024 });
+  const { nftables = [] } = JSON.parse(stdout) as { nftables?: { table?: { family: string; name: string } }[] };
+  return nftables.flatMap(({ table }) => (table ? [{ family: table.family, name: table.name }] : []));
+}
+
+/** The other end of a pair goes with the first. */
+function unlessGone(error: unknown): void {
+  if (error instanceof ProgramError && /Cannot find device/.test(error.stderr)) return;
+  throw error;
+}

@@ -1,0 +1,25 @@
+/** Names on the machine that are an instance's: an audit finds all of them by their beginning. */
+export interface HostNames {
+  /** Begins every link and network namespace: `ppab12cd` */
+  readonly prefix: string;
+  /** The pod bridge: `ppab12cdbr` */
+  readonly bridge: string;
+  /** Begins every nft table: `peapod_ab12cd` */
+  readonly nftTable: string;
+}
+
+/** @param instance  six hex digits */
+export function hostNames(instance: string): HostNames {
+  const prefix = `pp${instance}`;
+  return { prefix, bridge: `${prefix}br`, nftTable: `peapod_${instance}` };
+}
+
+/** `ppab12cd-7`: the network namespace of the instance's guest number 7 */
+export function podNamespaceName(instance: string, number: number): string {
+  return `${hostNames(instance).prefix}-${number}`;
+}
+
+/** `ppab12cdv7`, `ppab12cdv7i1`: further name of the host's end of a pod's interface; the first one is its CNI plugin's. */
+export function hostLinkName(instance: string, number: number, index: number): string {
+  return `${hostNames(instance).prefix}v${number}${index === 0 ? "" : `i${index}`}`;
+}
