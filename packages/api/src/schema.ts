@@ -7,7 +7,7 @@
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** What a schema says on the wire, and (the last four keys) to us alone. A schema parsed from a CRD is one of these too. */
+/** What a schema says on the wire, and (from `honoured` on) to us alone. A schema parsed from a CRD is one of these too. */
 export interface SchemaNode {
   readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean";
   readonly format?: string;
@@ -56,6 +56,10 @@ export interface SchemaNode {
   }[];
   /** False where Peapod cannot do what the field asks for yet: admission refuses it, the manual page says so. */
   readonly honoured?: false;
+  /** Of a field that is not honoured: the values that are all the same. Others, even false, are refused. */
+  readonly honouredValues?: readonly JsonValue[];
+  /** The object asks for something by being there, even empty: `tpm: {}`. */
+  readonly presence?: true;
   /** Why it is not honoured and what to use instead: one sentence for the person whose manifest is refused. */
   readonly because?: string;
   /** `micros`: a time printed with six decimals of a second (Kubernetes' MicroTime); other times have whole seconds. */
@@ -217,6 +221,16 @@ export function freeObject(extra: Extra = {}): Schema<{ readonly [key: string]: 
 /** Tells a quantity from other ints-or-strings. */
 export function isQuantity(schema: SchemaNode): boolean {
   return schema["x-kubernetes-int-or-string"] === true && schema.pattern === quantityPattern;
+}
+
+/** An object that says something by being there: `masquerade: {}`. */
+export function marker(extra: Extra = {}): Schema<object> {
+  return { type: "object", ...keys(extra), properties: {}, presence: true };
+}
+
+/** For a field's `Extra`: Peapod cannot do this yet. The sentence is for the person whose manifest is refused. */
+export function notYet(because: string, honouredValues?: readonly JsonValue[]) {
+  return { honoured: false, because, ...(honouredValues && { honouredValues }) } as const;
 }
 
 function keys({ pb, ...extra }: Extra, type: WireType = "bytes"): Omit<Extra, "pb"> & Pick<SchemaNode, "wire"> {

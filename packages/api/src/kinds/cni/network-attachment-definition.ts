@@ -4,9 +4,10 @@ import { type Infer, object, optional, string } from "../../schema.ts";
 
 const networkAttachmentDefinitionSchema = kindObject({
   spec: optional(
-    object({
-      config: optional(string()),
-    }),
+    object(
+      { config: optional(string({ description: "A CNI configuration or list of plugins, as JSON text." })) },
+      { description: "What the network is." },
+    ),
   ),
 });
 export interface NetworkAttachmentDefinition extends Infer<typeof networkAttachmentDefinitionSchema> {}

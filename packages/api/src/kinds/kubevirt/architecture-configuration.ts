@@ -1,17 +1,22 @@
-import { type Infer, listAtomic, object, optional, string } from "../../schema.ts";
+import { having, type Infer, listAtomic, notYet, object, optional, string } from "../../schema.ts";
 
 export const ArchSpecificConfiguration = object({
-  emulatedMachines: optional(listAtomic(string())),
-  machineType: optional(string()),
-  ovmfPath: optional(string()),
+  emulatedMachines: optional(listAtomic(string(), { description: "Machine types that guests may have, as patterns." })),
+  machineType: optional(string({ description: "Machine type of guests that name none." })),
+  ovmfPath: optional(
+    string({ description: "Where UEFI firmware lies.", ...notYet("the firmware is found by itself") }),
+  ),
 });
 export interface ArchSpecificConfiguration extends Infer<typeof ArchSpecificConfiguration> {}
 
+const otherArchitectures = notYet("guests of this architecture are yet to come");
+
+/** Settings by architecture. */
 export const ArchitectureConfiguration = object({
   amd64: optional(ArchSpecificConfiguration),
   arm64: optional(ArchSpecificConfiguration),
-  defaultArchitecture: optional(string()),
-  ppc64le: optional(ArchSpecificConfiguration),
-  s390x: optional(ArchSpecificConfiguration),
+  defaultArchitecture: optional(string({ description: "Architecture of guests that name none." })),
+  ppc64le: optional(having(ArchSpecificConfiguration, otherArchitectures)),
+  s390x: optional(having(ArchSpecificConfiguration, otherArchitectures)),
 });
 export interface ArchitectureConfiguration extends Infer<typeof ArchitectureConfiguration> {}

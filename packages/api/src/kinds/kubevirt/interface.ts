@@ -1,57 +1,103 @@
-import { array, type Infer, int32, listAtomic, object, optional, string } from "../../schema.ts";
+import {
+  array,
+  having,
+  type Infer,
+  int32,
+  listAtomic,
+  marker,
+  notYet,
+  object,
+  optional,
+  string,
+} from "../../schema.ts";
 
 export const PluginBinding = object({
-  name: string(),
+  name: string({ description: "A binding plugin registered in the KubeVirt object." }),
 });
 export interface PluginBinding extends Infer<typeof PluginBinding> {}
 
 export const DHCPPrivateOption = object({
-  option: int32({ default: 0 }),
-  value: string(),
+  option: int32({ description: "Number of the option, 224 to 254.", default: 0 }),
+  value: string({ description: "Its value, as text." }),
 });
 export interface DHCPPrivateOption extends Infer<typeof DHCPPrivateOption> {}
 
 export const DHCPOptions = object({
-  bootFileName: optional(string()),
-  ntpServers: optional(array(string())),
-  privateOptions: optional(array(DHCPPrivateOption)),
-  tftpServerName: optional(string()),
+  bootFileName: optional(string({ description: "Option 67: what a network boot loads." })),
+  ntpServers: optional(array(string(), { description: "Option 42: IPv4 addresses of time servers." })),
+  privateOptions: optional(array(DHCPPrivateOption, { description: "Options 224 to 254." })),
+  tftpServerName: optional(string({ description: "Option 66: where a network boot loads from." })),
 });
 export interface DHCPOptions extends Infer<typeof DHCPOptions> {}
 
 export const PortRange = object({
-  end: int32({ default: 0 }),
-  protocol: string(),
-  start: int32({ default: 0 }),
+  end: int32({ description: "Last port.", default: 0 }),
+  protocol: string({ description: "TCP or UDP." }),
+  start: int32({ description: "First port.", default: 0 }),
 });
 export interface PortRange extends Infer<typeof PortRange> {}
 
 export const Port = object({
-  name: optional(string()),
-  port: int32({ default: 0 }),
-  protocol: optional(string()),
+  name: optional(string({ description: "A name, unique among the ports." })),
+  port: int32({ description: "The port in the guest and on the pod's address.", default: 0 }),
+  protocol: optional(string({ description: "TCP (the default) or UDP." })),
 });
 export interface Port extends Infer<typeof Port> {}
 
+/** One network interface of the guest: its binding says how it meets the pod's network of the same name. */
 export const Interface = object({
-  acpiIndex: optional(int32()),
-  binding: optional(PluginBinding),
-  bootOrder: optional(int32()),
-  bridge: optional(object({})),
-  dhcpOptions: optional(DHCPOptions),
-  macAddress: optional(string()),
-  macvtap: optional(object({})),
-  masquerade: optional(object({})),
-  model: optional(string()),
-  name: string(),
-  passt: optional(object({})),
-  passtBinding: optional(object({})),
-  pciAddress: optional(string()),
-  portRanges: optional(listAtomic(PortRange)),
-  ports: optional(array(Port)),
-  slirp: optional(object({})),
-  sriov: optional(object({})),
-  state: optional(string()),
-  tag: optional(string()),
+  acpiIndex: optional(
+    int32({
+      description: "Makes a stable name (`eno<index>`) in the guest.",
+      ...notYet("ACPI indexes are yet to come"),
+    }),
+  ),
+  binding: optional(
+    having(PluginBinding, {
+      description: "A binding plugin.",
+      ...notYet("network binding plugins are yet to come; use masquerade or bridge"),
+    }),
+  ),
+  bootOrder: optional(int32({ description: "From 1; boot from the network, before or after disks." })),
+  bridge: optional(
+    marker({ description: "The guest takes over the pod's own address and MAC, as if it were the pod." }),
+  ),
+  dhcpOptions: optional(having(DHCPOptions, { description: "Further DHCP options for the guest." })),
+  macAddress: optional(
+    string({ description: "MAC of the guest's interface, e.g. `de:ad:00:00:be:af`; kept if unset." }),
+  ),
+  macvtap: optional(marker({ description: "Removed upstream; refused." })),
+  masquerade: optional(marker({ description: "The guest has an address of its own behind the pod's, by NAT." })),
+  model: optional(string({ description: "virtio (the default), e1000, e1000e, igb, ne2k_pci, pcnet or rtl8139." })),
+  name: string({ description: "The network of the same name in spec.networks." }),
+  passt: optional(marker({ description: "Removed upstream; refused." })),
+  passtBinding: optional(
+    marker({
+      description: "User-mode networking with the pod's own address.",
+      ...notYet("the passt binding is yet to come; use masquerade or bridge"),
+    }),
+  ),
+  pciAddress: optional(string({ description: "Where the interface sits in the guest, e.g. `0000:81:01.0`." })),
+  portRanges: optional(
+    listAtomic(PortRange, {
+      description: "Ranges of ports to forward.",
+      ...notYet("ranges of ports cannot be forwarded yet; list single ports, or none for all"),
+    }),
+  ),
+  ports: optional(array(Port, { description: "Ports that reach the guest behind a masquerade; all if unset." })),
+  slirp: optional(marker({ description: "Removed upstream; refused." })),
+  sriov: optional(
+    marker({
+      description: "Pass a virtual function of a network card through.",
+      ...notYet("network cards cannot be passed through yet; use masquerade or bridge"),
+    }),
+  ),
+  state: optional(
+    string({
+      description: "up (the default), down (no carrier) or absent (to be unplugged).",
+      ...notYet("interfaces cannot be unplugged from a running guest yet", ["up", "down"]),
+    }),
+  ),
+  tag: optional(string({ description: "Published in the metadata of a cloudInitConfigDrive volume." })),
 });
 export interface Interface extends Infer<typeof Interface> {}

@@ -1,6 +1,16 @@
-import { type Infer, object, optional, string } from "../../schema.ts";
+import { type Infer, notYet, object, optional, string } from "../../schema.ts";
 
 export const VideoDevice = object({
-  type: optional(string()),
+  type: optional(
+    string({
+      description: "vga, bochs, cirrus or virtio; unset: vga under BIOS, bochs under UEFI.",
+      ...notYet("this display adapter is yet to come; use vga, bochs, cirrus or virtio", [
+        "vga",
+        "bochs",
+        "cirrus",
+        "virtio",
+      ]),
+    }),
+  ),
 });
 export interface VideoDevice extends Infer<typeof VideoDevice> {}

@@ -1,4 +1,16 @@
-import { array, type Infer, int64, listAtomic, map, object, oneOf, optional, quantity, string } from "../../schema.ts";
+import {
+  array,
+  having,
+  type Infer,
+  int64,
+  listAtomic,
+  map,
+  object,
+  oneOf,
+  optional,
+  quantity,
+  string,
+} from "../../schema.ts";
 import { ChangedBlockTrackingStatus } from "./changed-block-tracking.ts";
 import { VirtualMachineInstanceCondition } from "./condition.ts";
 import { GuestOSInfo } from "./guest-os-info.ts";
@@ -10,50 +22,61 @@ import { PhaseTransitionTimestamp } from "./phase-transition.ts";
 import { KernelBootStatus, VolumeStatus } from "./volume-status.ts";
 
 export const CPUTopology = object({
-  cores: optional(int64()),
-  sockets: optional(int64()),
-  threads: optional(int64()),
+  cores: optional(int64({ description: "Cores of each socket." })),
+  sockets: optional(int64({ description: "Sockets." })),
+  threads: optional(int64({ description: "Threads of each core." })),
 });
 export interface CPUTopology extends Infer<typeof CPUTopology> {}
 
+/** What became of the run. */
 export const VirtualMachineInstanceStatus = object({
-  VSOCKCID: optional(int64()),
-  activePods: optional(map(string())),
-  changedBlockTracking: optional(ChangedBlockTrackingStatus),
-  conditions: optional(array(VirtualMachineInstanceCondition)),
-  currentCPUTopology: optional(CPUTopology),
-  evacuationNodeName: optional(string()),
-  fsFreezeStatus: optional(string()),
-  guestOSInfo: optional(GuestOSInfo),
-  interfaces: optional(array(InterfaceStatus)),
-  kernelBootStatus: optional(KernelBootStatus),
-  launcherContainerImageVersion: optional(string()),
-  machine: optional(Machine),
+  VSOCKCID: optional(int64({ description: "Its VSOCK address." })),
+  activePods: optional(map(string(), { description: "Launcher pods, uid to node." })),
+  changedBlockTracking: optional(having(ChangedBlockTrackingStatus, { description: "Backups." })),
+  conditions: optional(
+    array(VirtualMachineInstanceCondition, { description: "Facts, each with the time it came true." }),
+  ),
+  currentCPUTopology: optional(having(CPUTopology, { description: "CPUs the guest has now." })),
+  evacuationNodeName: optional(string({ description: "The node it is to leave." })),
+  fsFreezeStatus: optional(string({ description: "Whether the guest's file systems are frozen." })),
+  guestOSInfo: optional(having(GuestOSInfo, { description: "What the guest agent says of the operating system." })),
+  interfaces: optional(array(InterfaceStatus, { description: "Interfaces, with the addresses they really have." })),
+  kernelBootStatus: optional(having(KernelBootStatus, { description: "The kernel it was started from." })),
+  launcherContainerImageVersion: optional(string({ description: "The launcher's image." })),
+  machine: optional(having(Machine, { description: "The machine type it was started with." })),
   memory: optional(
-    object({
-      guestAtBoot: optional(quantity()),
-      guestCurrent: optional(quantity()),
-      guestRequested: optional(quantity()),
-      memoryOverhead: optional(quantity()),
-    }),
+    object(
+      {
+        guestAtBoot: optional(quantity({ description: "When it started." })),
+        guestCurrent: optional(quantity({ description: "Now." })),
+        guestRequested: optional(quantity({ description: "Asked for." })),
+        memoryOverhead: optional(quantity({ description: "Beside the guest's memory." })),
+      },
+      { description: "Memory of the guest." },
+    ),
   ),
-  migratedVolumes: optional(listAtomic(MigratedVolume)),
-  migrationMethod: optional(string()),
-  migrationState: optional(MigrationState),
-  migrationTransport: optional(string()),
-  nodeName: optional(string()),
-  phase: optional(string()),
-  phaseTransitionTimestamps: optional(listAtomic(PhaseTransitionTimestamp)),
-  qosClass: optional(oneOf(["BestEffort", "Burstable", "Guaranteed"])),
-  reason: optional(string()),
-  runtimeUser: optional(int64({ default: 0 })),
-  selinuxContext: optional(string()),
+  migratedVolumes: optional(listAtomic(MigratedVolume, { description: "Volumes that move." })),
+  migrationMethod: optional(string({ description: "LiveMigration or BlockMigration." })),
+  migrationState: optional(having(MigrationState, { description: "The last migration." })),
+  migrationTransport: optional(string({ description: "How migrations travel." })),
+  nodeName: optional(string({ description: "The node it runs on." })),
+  phase: optional(string({ description: "Pending, Scheduling, Scheduled, Running, Succeeded, Failed or Unknown." })),
+  phaseTransitionTimestamps: optional(
+    listAtomic(PhaseTransitionTimestamp, { description: "When each phase was reached." }),
+  ),
+  qosClass: optional(
+    oneOf(["BestEffort", "Burstable", "Guaranteed"], { description: "Quality of service of the pod." }),
+  ),
+  reason: optional(string({ description: "Why it is in this phase." })),
+  runtimeUser: optional(int64({ description: "The user id that QEMU runs as.", default: 0 })),
+  selinuxContext: optional(string({ description: "SELinux context of the launcher." })),
   topologyHints: optional(
-    object({
-      tscFrequency: optional(int64()),
-    }),
+    object(
+      { tscFrequency: optional(int64({ description: "TSC frequency it needs." })) },
+      { description: "What a node must offer." },
+    ),
   ),
-  virtualMachineRevisionName: optional(string()),
-  volumeStatus: optional(listAtomic(VolumeStatus)),
+  virtualMachineRevisionName: optional(string({ description: "The ControllerRevision it was made from." })),
+  volumeStatus: optional(listAtomic(VolumeStatus, { description: "Volumes." })),
 });
 export interface VirtualMachineInstanceStatus extends Infer<typeof VirtualMachineInstanceStatus> {}

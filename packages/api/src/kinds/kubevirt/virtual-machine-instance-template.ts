@@ -1,9 +1,10 @@
-import { ObjectMeta } from "../../meta.ts";
-import { type Infer, object, optional } from "../../schema.ts";
+import { having, type Infer, object, optional } from "../../schema.ts";
+import { templateMetadata } from "./template-metadata.ts";
 import { VirtualMachineInstanceSpec } from "./virtual-machine-instance-spec.ts";
 
+/** What an instance is made from. */
 export const VirtualMachineInstanceTemplate = object({
-  metadata: optional(ObjectMeta),
-  spec: optional(VirtualMachineInstanceSpec),
+  metadata: optional(templateMetadata("Labels and annotations of the instance, and of its pod.")),
+  spec: optional(having(VirtualMachineInstanceSpec, { description: "Its spec." })),
 });
 export interface VirtualMachineInstanceTemplate extends Infer<typeof VirtualMachineInstanceTemplate> {}

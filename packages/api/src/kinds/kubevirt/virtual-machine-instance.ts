@@ -1,12 +1,12 @@
 import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
-import { type Infer, optional } from "../../schema.ts";
+import { having, type Infer, optional } from "../../schema.ts";
 import { VirtualMachineInstanceSpec } from "./virtual-machine-instance-spec.ts";
 import { VirtualMachineInstanceStatus } from "./virtual-machine-instance-status.ts";
 
 const virtualMachineInstanceSchema = kindObject({
-  spec: VirtualMachineInstanceSpec,
-  status: optional(VirtualMachineInstanceStatus),
+  spec: having(VirtualMachineInstanceSpec, { description: "What is wanted." }),
+  status: optional(having(VirtualMachineInstanceStatus, { description: "What became of it." })),
 });
 export interface VirtualMachineInstance extends Infer<typeof virtualMachineInstanceSchema> {}
 
