@@ -8,7 +8,7 @@ import { connectionOf } from "./socket-connection.ts";
 export interface WebSocketOptions extends TlsOptions {
   /** Offered in this order, for example `["plain.kubevirt.io"]`. */
   readonly protocols?: readonly string[] | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   /** Ends the attempt; afterwards, the connection. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -19,8 +19,8 @@ export interface HttpsFetchOptions extends TlsOptions {
   readonly server: string;
   /** Sent as bearer token; a function is asked for every request. */
   readonly token?: string | (() => Promise<string | undefined>) | undefined;
-  /** Sent with every request, for example `Impersonate-User`. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent with every request, for example `Impersonate-User`; a list is sent as several headers of one name. */
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
 }
 
 export interface HttpsFetch extends Disposable {

@@ -3,6 +3,7 @@ export * from "./checkpoint.ts";
 export * from "./connect-web-socket.ts";
 export * from "./files.ts";
 export * from "./https-fetch.ts";
+export * from "./kubeconfig.ts";
 export * from "./log.ts";
 export * from "./program-error.ts";
 export * from "./run.ts";
