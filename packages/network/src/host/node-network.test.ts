@@ -173,11 +173,11 @@ async function makeOutside(): Promise<Outside> {
     whoAsks: async (pod) => {
       const stop = new AbortController();
       const server = run(
-        ["ip", "netns", "exec", "outside", "socat", "TCP-LISTEN:8080,reuseaddr", "SYSTEM:echo $SOCAT_PEERADDR"],
+        ["ip", "netns", "exec", "outside", "socat", "-U", "TCP-LISTEN:8080,reuseaddr", "SYSTEM:echo $SOCAT_PEERADDR"],
         { signal: stop.signal },
       ).catch(() => {});
       try {
-        return (await pod.run("socat", "-t5", "TCP:192.168.77.2:8080,retry=100,interval=0.05", "STDOUT")).trim();
+        return (await pod.run("socat", "-u", "TCP:192.168.77.2:8080,retry=100,interval=0.05", "STDOUT")).trim();
       } finally {
         stop.abort();
         await server;

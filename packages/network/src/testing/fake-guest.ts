@@ -96,7 +96,7 @@ export async function startFakeGuest(options: FakeGuestOptions): Promise<FakeGue
       await mkdir(www);
       await writeFile(join(www, "index.html"), text);
       start(["ip", "netns", "exec", name, "busybox", "httpd", "-f", "-p", String(port), "-h", www]);
-      await until(() => inside("busybox", "nc", "-z", "127.0.0.1", String(port)));
+      await until(() => inside("socat", "-u", "/dev/null", `TCP:127.0.0.1:${port}`));
     },
     [Symbol.asyncDispose]: () => steps.disposeAsync(),
   };

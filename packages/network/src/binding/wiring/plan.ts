@@ -1,5 +1,7 @@
+import { cidrOf, containsIp, parseIpWithPrefix } from "../../address/cidr.ts";
+import { parseIp } from "../../address/ip.ts";
 import type { Link } from "../../link/types.ts";
-import type { BindingPlan } from "../types.ts";
+import type { BindingPlan, PodInterface } from "../types.ts";
 
 /** Lines for `ip -batch`: what is done before the settings and rules are in force, and what afterwards. */
 export interface WiringPlan {
@@ -80,11 +82,17 @@ export function planUnwiring(plan: BindingPlan, links: readonly Link[]): readonl
           ...podInterface.routes.map(({ destination, gateway }) =>
             gateway === undefined
               ? `route replace ${destination} dev ${podInterface.name}`
-              : `route replace ${destination} via ${gateway} dev ${podInterface.name} onlink`,
+              : `route replace ${destination} via ${gateway} dev ${podInterface.name}${onLink(gateway, podInterface)}`,
           ),
         ]
       : []),
   ];
+}
+
+/** A gateway outside of all subnets has to be believed. */
+function onLink(gateway: string, { addresses }: PodInterface): string {
+  const subnets = addresses.map(parseIpWithPrefix).map(({ ip, prefixLength }) => cidrOf(ip, prefixLength));
+  return subnets.some((subnet) => containsIp(subnet, parseIp(gateway))) ? "" : " onlink";
 }
 
 function mustExist(link: Link | undefined, name: string): void {
