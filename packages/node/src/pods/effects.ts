@@ -4,7 +4,6 @@ import { type EffectContext, type Effects, formatError, timestampOf } from "@pea
 import { reached } from "@peapod/machinery/node";
 import type { CgroupDriver } from "../cgroup/types.ts";
 import type { GuestView } from "../sandbox/guest-view.ts";
-import { guestUid } from "../sandbox/identity.ts";
 import { ensureNetns, removeNetns } from "../sandbox/machine.ts";
 import type { SandboxStore } from "../sandbox/store.ts";
 import type { Sandbox } from "../sandbox/types.ts";
@@ -21,6 +20,8 @@ export interface PodsDeps {
   /** `/run/peapod/<instance>` */
   readonly runDir: string;
   readonly bootId: string;
+  /** The n-th guest runs as user and group `firstUid + n`. */
+  readonly firstUid: number;
   readonly hostIps: () => readonly string[];
   readonly sandboxes: SandboxStore;
   readonly cgroups: CgroupDriver;
@@ -99,7 +100,7 @@ async function recordSandbox(deps: PodsDeps, pod: Pod): Promise<Sandbox> {
   const known = deps.sandboxes.findByVmi(vmiUid);
   if (known?.bootId === deps.bootId) return known;
   const number = known?.number ?? deps.sandboxes.freeNumber();
-  const uid = guestUid(deps.instance, number);
+  const uid = deps.firstUid + number;
   const sandbox: Sandbox = {
     formatVersion: 1,
     state: "making",

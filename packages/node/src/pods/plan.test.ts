@@ -51,7 +51,6 @@ const sandbox: Sandbox = {
   interfaces: [
     {
       name: "eth0",
-      networkName: "default",
       nad: { namespace: "kube-system", name: "k8s-pod-network" },
       mac: "02:00:00:00:00:01",
       mtu: 1450,

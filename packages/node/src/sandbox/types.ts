@@ -32,10 +32,8 @@ export interface Sandbox {
 }
 
 export interface SandboxInterface {
-  /** Name in the pod: `eth0`, `pod<hash>` */
+  /** Name in the pod: `eth0` for the VMI's pod or default network, `podInterfaceName(network)` for its others. */
   readonly name: string;
-  /** The network of the VMI spec it serves. */
-  readonly networkName: string;
   readonly nad: { readonly namespace: string; readonly name: string };
   readonly mac: string;
   readonly mtu: number;
