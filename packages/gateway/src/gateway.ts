@@ -1,28 +1,28 @@
-import { VirtualMachine, VirtualMachineInstance } from "@peapod/api";
+import { VirtualMachine, type VirtualMachineInstance } from "@peapod/api";
 import {
   ApiError,
   type ApiExtension,
   badRequest,
   type Client,
-  type ClientConnect,
-  type ClientFetch,
-  conflict,
+  type Connection,
   failure,
-  formatError,
-  parseYaml,
+  internalError,
   statusOf,
   statusResponse,
 } from "@peapod/machinery";
-import { refuseFor } from "./guest/plan.ts";
-import { parseRoute, type Route } from "./route/parse-route.ts";
+import { expandSpec, parseVirtualMachine } from "./expand.ts";
+import { type Agents, askAgent, connectAgent, streamProtocol } from "./guest/agent.ts";
+import { refuseFor, refuseInstanceOf } from "./guest/plan.ts";
+import { errorFor, getInstance, getVirtualMachine } from "./named.ts";
+import { isDryRun, readOptions } from "./read-options.ts";
+import { parsePort } from "./route/parse-port.ts";
+import { parseRoute, type SubresourceRoute } from "./route/parse-route.ts";
 import { apiResources } from "./route/subresources.ts";
 import { restartVirtualMachine, startVirtualMachine, stopVirtualMachine } from "./run-state/run-state.ts";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Agents {
+  /** Reads and writes as the gateway itself, whoever asks: authorisation comes before. */
   readonly client: Client;
-  /** The agent of one node, over TLS; rejects where the node is not known or not reached. */
-  readonly nodeFetch: (nodeName: string) => ClientFetch | Promise<ClientFetch>;
-  readonly nodeConnect: (nodeName: string) => ClientConnect | Promise<ClientConnect>;
   /** What `version` answers. */
   readonly version: {
     readonly gitVersion: string;
@@ -31,8 +31,6 @@ export interface GatewayOptions {
     readonly platform: string;
   };
 }
-
-type SubresourceRoute = Extract<Route, { readonly to: "subresource" }>;
 
 /**
  * "virt-api": the verbs and streams that are no objects. Mounted in the embedded API server, behind its authentication and
@@ -44,17 +42,11 @@ export function createGateway(options: GatewayOptions): ApiExtension {
     versions: ["v1", "v1alpha3"],
     resources: apiResources,
     fetch: (request) => answering(() => fetchSubresource(request, options)),
-    connect: async (request) => {
-      try {
-        return await connectSubresource(request, options);
-      } catch (error) {
-        return statusResponse(statusOf(error));
-      }
-    },
+    connect: (request) => answering(() => connectSubresource(request, options)),
   };
 }
 
-async function answering(work: () => Promise<Response>): Promise<Response> {
+async function answering<T>(work: () => Promise<T>): Promise<T | Response> {
   try {
     return await work();
   } catch (error) {
@@ -67,15 +59,21 @@ async function fetchSubresource(request: Request, options: GatewayOptions): Prom
   switch (route.to) {
     case "version":
       return Response.json({ ...options.version, gitTreeState: "clean", buildDate: "", compiler: "node" });
-    case "guestfs":
-      throw notServed("guestfs");
     case "healthz":
-      return Response.json({ healthy: true });
+      return Response.json({ apiserver: { connectivity: "ok", version: options.version.gitVersion } });
+    case "guestfs":
+      throw badRequest("Cannot run guestfs: this Peapod runs no containers beside its guests; use peapod image");
     case "later":
-      throw notServed(route.what);
+      throw badRequest(route.sentence);
     case "nowhere":
-      throw new ApiError(failure("the server could not find the requested resource", { reason: "NotFound" }));
+      return new Response("404 page not found\n", { status: 404, headers: { "Content-Type": "text/plain" } });
+    case "expand-vm-spec":
+      wants(request, "PUT");
+      return Response.json(expandSpec(parseVirtualMachine(await readOptions(request), route.namespace)));
     case "subresource":
+      if (route.manner === "stream")
+        throw badRequest("Cannot open a stream: the client asked for no websocket upgrade");
+      wants(request, route.manner === "question" ? "GET" : "PUT");
       return route.owner === "virtualmachines" ? fetchVm(request, route, options) : fetchVmi(request, route, options);
   }
 }
@@ -83,84 +81,67 @@ async function fetchSubresource(request: Request, options: GatewayOptions): Prom
 async function fetchVm(request: Request, route: SubresourceRoute, { client }: GatewayOptions): Promise<Response> {
   const { signal } = request;
   if (route.subresource === "expand-spec") {
-    wants(request, "GET");
-    return Response.json(await client.get(VirtualMachine, route, { signal }));
+    return Response.json(expandSpec(await getVirtualMachine(client, route, signal)));
   }
-  if (route.subresource === "portforward") throw badRequest("Upgrade request required");
-  wants(request, "PUT");
-  const body = { key: route, options: await readOptions(request), client, signal };
-  if (route.subresource === "start") await startVirtualMachine(body);
-  if (route.subresource === "stop") await stopVirtualMachine(body);
-  if (route.subresource === "restart") await restartVirtualMachine(body);
+  const { namespace, name } = route;
+  const asked = { key: { namespace, name }, options: await readOptions(request), client, signal };
+  if (route.subresource === "start") await startVirtualMachine(asked);
+  if (route.subresource === "stop") await stopVirtualMachine(asked);
+  if (route.subresource === "restart") await restartVirtualMachine(asked);
   return new Response(null, { status: 202 });
 }
 
 async function fetchVmi(request: Request, route: SubresourceRoute, options: GatewayOptions): Promise<Response> {
-  if (route.subresource === "console" || route.subresource === "portforward")
-    throw badRequest("Upgrade request required");
-  const isQuestion = ["guestosinfo", "userlist", "filesystemlist"].includes(route.subresource);
-  wants(request, isQuestion ? "GET" : "PUT");
-  const vmi = await runningInstance(route, options.client, request.signal);
-  const asked = isQuestion ? {} : await readOptions(request);
-  if (Array.isArray(asked["dryRun"]) && asked["dryRun"].includes("All")) return new Response(null, { status: 200 });
-  const ask = await options.nodeFetch(vmi.status?.nodeName ?? "");
-  return ask(new Request(agentUrl(route), { method: request.method, signal: request.signal }));
+  const { method, signal } = request;
+  const asked = route.manner === "question" ? {} : await readOptions(request);
+  const vmi = await instanceFor(route, options.client, signal);
+  if (isDryRun(asked)) return new Response(null, { status: 200 });
+  return askAgent(options, vmi, [route.subresource], { method, signal });
 }
 
-async function connectSubresource(request: Request, options: GatewayOptions) {
+async function connectSubresource(request: Request, options: GatewayOptions): Promise<Connection | Response> {
   const route = parseRoute(new URL(request.url).pathname);
-  if (route.to === "later") throw notServed(route.what);
-  if (route.to !== "subresource" || !["console", "portforward"].includes(route.subresource)) {
-    throw badRequest("this path takes no upgraded connection");
+  if (route.to === "later") throw badRequest(route.sentence);
+  if (route.to !== "subresource" || route.manner !== "stream") {
+    throw badRequest("Cannot upgrade the connection: this path has no stream");
   }
-  const vmi = await runningInstance(route, options.client, request.signal);
-  const connect = await options.nodeConnect(vmi.status?.nodeName ?? "");
-  return connect(new Request(agentUrl(route), { headers: request.headers, signal: request.signal }));
+  const { signal } = request;
+  const port = route.subresource === "portforward" ? parsePort(route.rest) : undefined;
+  const vmi = await instanceFor(route, options.client, signal);
+  const words = port === undefined ? [route.subresource] : [route.subresource, String(port.port), port.protocol];
+  const answer = await connectAgent(options, vmi, words, signal);
+  if (answer instanceof Response) return answer;
+  const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((word) => word.trim());
+  return { ...answer, protocol: offered.includes(streamProtocol) ? streamProtocol : "" };
 }
 
-/** @throws {ApiError} NotFound, or the refusal that the instance's state asks for */
-async function runningInstance(
+/**
+ * The instance that a route means, fit for what is asked of it.
+ *
+ * @throws {ApiError} NotFound, or the refusal that its state asks for
+ */
+async function instanceFor(
   route: SubresourceRoute,
   client: Client,
   signal: AbortSignal,
 ): Promise<VirtualMachineInstance> {
-  const vmi = await client.get(VirtualMachineInstance, route, { signal });
-  const refusal = refuseFor(route.subresource, vmi);
-  if (refusal?.code === 400) throw badRequest(refusal.sentence);
-  if (refusal) throw conflict({ group: "kubevirt.io", plural: "virtualmachineinstance" }, route.name, refusal.sentence);
+  const { namespace, name } = route;
+  const refuse = (error: ApiError | undefined) => {
+    if (error !== undefined) throw error;
+  };
+  const owner = route.owner === "virtualmachines" ? await getVirtualMachine(client, route, signal) : undefined;
+  if (owner !== undefined) refuse(errorFor(refuseInstanceOf(owner), name));
+  const vmi = await getInstance(client, route, signal);
+  const isOwned = vmi.metadata.ownerReferences?.some(({ uid }) => uid === owner?.metadata.uid) ?? false;
+  if (owner !== undefined && !isOwned) throw internalError(`unable to retrieve vmi [${name}] for vm`);
+  const vm =
+    route.subresource === "unpause" ? await client.find(VirtualMachine, { namespace, name }, { signal }) : owner;
+  refuse(errorFor(refuseFor(route.subresource, { vm, vmi }), name));
   return vmi;
-}
-
-/** The agent knows instances only: a VirtualMachine's has its name. The host is replaced by whoever reaches the node. */
-function agentUrl({ namespace, name, subresource, rest }: SubresourceRoute): string {
-  const words = ["v1", "namespaces", namespace, "virtualmachineinstances", name, subresource, ...rest];
-  return `https://node/${words.map(encodeURIComponent).join("/")}`;
 }
 
 function wants(request: Request, method: "GET" | "PUT"): void {
   if (request.method === method) return;
-  throw new ApiError(
-    failure("the server does not allow this method on the requested resource", { reason: "MethodNotAllowed" }),
-  );
-}
-
-/** JSON or YAML; nothing at all means defaults, as upstream reads it. */
-async function readOptions(request: Request): Promise<Readonly<Record<string, unknown>>> {
-  const text = await request.text();
-  if (text.trim() === "") return {};
-  let value: unknown;
-  try {
-    value = parseYaml(text);
-  } catch (error) {
-    throw badRequest(`Can not unmarshal Request body to struct, error: ${formatError(error)}`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw badRequest("Can not unmarshal Request body to struct, error: it is no object");
-  }
-  return value as Readonly<Record<string, unknown>>; // checked just above
-}
-
-function notServed(what: string): ApiError {
-  const message = `${what} is not served by this version of Peapod; docs/kinds/virtual-machine.md lists what is`;
-  return new ApiError(failure(message, { code: 501 }));
+  const message = "the server does not allow this method on the requested resource";
+  throw new ApiError(failure(message, { reason: "MethodNotAllowed" }));
 }

@@ -98,7 +98,7 @@ test("planStop() replaces requests that are under way, planRestart() waits for t
     do: "patchStatus",
     patch: [
       { op: "test", path: "/status/stateChangeRequests", value: [{ action: "Start" }] },
-      { op: "replace", path: "/status/stateChangeRequests", value: [stop] },
+      { op: "add", path: "/status/stateChangeRequests", value: [stop] },
     ],
   });
   const restart = planRestart(facts, { gracePeriodSeconds: undefined });
@@ -109,8 +109,18 @@ test("planRestart() stops this instance and starts the next", () => {
   const facts = { vm: vm("Always", { created: true }), vmi: vmi("Running") };
   assert.deepEqual(planRestart(facts, { gracePeriodSeconds: 0 }), {
     do: "patchStatus",
-    patch: [{ op: "add", path: "/status/stateChangeRequests", value: [stop, start] }],
+    patch: [
+      { op: "test", path: "/status/stateChangeRequests", value: null },
+      { op: "add", path: "/status/stateChangeRequests", value: [stop, start] },
+    ],
   });
+});
+
+test("a start by hand need not wait out the back-off of earlier ones", () => {
+  const machine = vm("Manual", { startFailure: { consecutiveFailCount: 3 } });
+  const decision = planStart({ vm: machine, vmi: undefined }, { paused: false });
+  assert.ok(decision.do === "patchStatus");
+  assert.deepEqual(decision.patch.at(-1), { op: "remove", path: "/status/startFailure" });
 });
 
 test("planRestart() keeps upstream's sentences, spelling included", () => {

@@ -2,9 +2,9 @@ import type { VirtualMachine, VirtualMachineInstance } from "@peapod/api";
 
 /** A JSON patch operation on the VirtualMachine. */
 export interface PatchOperation {
-  readonly op: "add" | "replace" | "test";
+  readonly op: "add" | "replace" | "test" | "remove";
   readonly path: string;
-  readonly value: unknown;
+  readonly value?: unknown;
 }
 
 /** What a start, stop or restart amounts to. */
@@ -71,7 +71,7 @@ export function planRestart(
   if (strategy === "Halted" || strategy === "Once") {
     return refuse(`RunStategy ${strategy} does not support manual restart requests`);
   }
-  if (!vmi) return refuse("VM is not running");
+  if (!vmi) return refuse("VM is not running: Halted");
   return request(vm, [stopOf(vmi), { action: "Start" }]);
 }
 
@@ -89,30 +89,31 @@ function setRunning(vm: VirtualMachine, running: boolean): Decision {
   return { do: "patchSpec", patch: [...test, { op: old === undefined ? "add" : "replace", path, value }] };
 }
 
-/** A lone stop replaces whatever was asked before; everything else waits its turn. */
+/**
+ * A lone stop replaces whatever was asked before; everything else waits its turn. Whoever asks by hand need not wait out the
+ * back-off of earlier starts.
+ */
 function request(vm: VirtualMachine, requests: readonly ChangeRequest[]): Decision {
-  const asked = vm.status?.stateChangeRequests;
+  const asked = vm.status?.stateChangeRequests ?? [];
   const isStop = requests.length === 1 && requests[0]?.action === "Stop";
-  if (asked && asked.length > 0 && !isStop) return refuse("unable to complete request: stop/start already underway");
-  if (vm.status === undefined) {
+  if (asked.length > 0 && !isStop) return refuse("unable to complete request: stop/start already underway");
+  if (Object.keys(vm.status ?? {}).length === 0) {
     return { do: "patchStatus", patch: [{ op: "add", path: "/status", value: { stateChangeRequests: requests } }] };
   }
   const path = "/status/stateChangeRequests";
-  if (asked === undefined) return { do: "patchStatus", patch: [{ op: "add", path, value: requests }] };
-  return {
-    do: "patchStatus",
-    patch: [
-      { op: "test", path, value: asked },
-      { op: "replace", path, value: requests },
-    ],
-  };
+  const patch: PatchOperation[] = [
+    { op: "test", path, value: vm.status?.stateChangeRequests ?? null },
+    { op: "add", path, value: requests },
+  ];
+  if (vm.status?.startFailure !== undefined) patch.push({ op: "remove", path: "/status/startFailure" });
+  return { do: "patchStatus", patch };
 }
 
 function stopOf(vmi: VirtualMachineInstance): ChangeRequest {
   return { action: "Stop", ...(vmi.metadata.uid !== undefined && { uid: vmi.metadata.uid }) };
 }
 
-function isFinal(vmi: VirtualMachineInstance): boolean {
+export function isFinal(vmi: VirtualMachineInstance): boolean {
   return vmi.status?.phase === "Succeeded" || vmi.status?.phase === "Failed";
 }
 

@@ -1,14 +1,13 @@
 import { Pod, VirtualMachine, VirtualMachineInstance } from "@peapod/api";
 import { ApiError, badRequest, type Client, conflict } from "@peapod/machinery";
-import { type Decision, type Facts, planRestart, planStart, planStop } from "./plan.ts";
-
-/** The resource as upstream's conflicts name it: singular. */
-const named = { group: "kubevirt.io", plural: "virtualmachine" };
+import { getVirtualMachine, named } from "../named.ts";
+import { isDryRun, type Options, secondsOf } from "../read-options.ts";
+import { type Decision, type Facts, isFinal, planRestart, planStart, planStop } from "./plan.ts";
 
 export interface RunStateRequest {
   readonly key: { readonly namespace: string; readonly name: string };
   /** Parsed body; absent keys are defaults. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Options;
   readonly client: Client;
   readonly signal: AbortSignal;
 }
@@ -20,9 +19,10 @@ export async function startVirtualMachine({ key, options, client, signal }: RunS
 
 export async function stopVirtualMachine({ key, options, client, signal }: RunStateRequest): Promise<void> {
   const facts = await readFacts(client, key, signal);
-  const gracePeriodSeconds = seconds(options, "gracePeriod");
+  const gracePeriodSeconds = secondsOf(options, "gracePeriod");
   const decision = planStop(facts, { gracePeriodSeconds });
-  if (gracePeriodSeconds !== undefined && facts.vmi && decision.do !== "refuse" && !isDryRun(options)) {
+  const isLive = facts.vmi !== undefined && !isFinal(facts.vmi);
+  if (gracePeriodSeconds !== undefined && isLive && decision.do !== "refuse" && !isDryRun(options)) {
     const grace = { spec: { terminationGracePeriodSeconds: gracePeriodSeconds } };
     await client.patch(VirtualMachineInstance, key, grace, { type: "merge", signal });
   }
@@ -31,14 +31,14 @@ export async function stopVirtualMachine({ key, options, client, signal }: RunSt
 
 export async function restartVirtualMachine({ key, options, client, signal }: RunStateRequest): Promise<void> {
   const facts = await readFacts(client, key, signal);
-  const gracePeriodSeconds = seconds(options, "gracePeriodSeconds");
+  const gracePeriodSeconds = secondsOf(options, "gracePeriodSeconds");
   await carryOut(planRestart(facts, { gracePeriodSeconds }), facts, client, options, signal);
   if (gracePeriodSeconds === 0 && facts.vmi && !isDryRun(options)) await deleteLaunchers(client, facts.vmi, signal);
 }
 
 async function readFacts(client: Client, key: RunStateRequest["key"], signal: AbortSignal): Promise<Facts> {
   const [vm, vmi] = await Promise.all([
-    client.get(VirtualMachine, key, { signal }),
+    getVirtualMachine(client, key, signal),
     client.find(VirtualMachineInstance, key, { signal }),
   ]);
   return { vm, vmi };
@@ -48,12 +48,12 @@ async function carryOut(
   decision: Decision,
   { vm }: Facts,
   client: Client,
-  options: RunStateRequest["options"],
+  options: Options,
   signal: AbortSignal,
 ): Promise<void> {
   const name = vm.metadata.name ?? "";
   if (decision.do === "refuse") {
-    throw decision.code === 400 ? badRequest(decision.sentence) : conflict(named, name, decision.sentence);
+    throw decision.code === 400 ? badRequest(decision.sentence) : conflict(named.vm, name, decision.sentence);
   }
   const key = { namespace: vm.metadata.namespace, name };
   const subresource = decision.do === "patchStatus" ? { subresource: "status" } : {};
@@ -63,7 +63,7 @@ async function carryOut(
   } catch (error) {
     // Somebody changed it between our look and our patch: the patch's own test says so, as upstream's does.
     if (error instanceof ApiError && error.reason === "Invalid" && decision.patch[0]?.op === "test") {
-      throw conflict(named, name, error.message);
+      throw conflict(named.vm, name, "jsonpatch test operation does not apply: it was changed at the same time");
     }
     throw error;
   }
@@ -72,22 +72,10 @@ async function carryOut(
 /** A second, not none: the kubelet still takes the guest down by itself. */
 async function deleteLaunchers(client: Client, vmi: VirtualMachineInstance, signal: AbortSignal): Promise<void> {
   const { namespace, uid = "" } = vmi.metadata;
-  const { items } = await client.list(Pod, { namespace, labelSelector: `kubevirt.io/created-by=${uid}`, signal });
+  const labelSelector = `kubevirt.io=virt-launcher,kubevirt.io/created-by=${uid}`;
+  const { items } = await client.list(Pod, { namespace, labelSelector, signal });
   for (const pod of items) {
     const key = { namespace, name: pod.metadata.name ?? "" };
     await client.delete(Pod, key, { gracePeriodSeconds: 1, uid: pod.metadata.uid, signal });
   }
-}
-
-function seconds(options: RunStateRequest["options"], name: string): number | undefined {
-  const value = options[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "number" || !Number.isInteger(value))
-    throw badRequest(`${name} has to be a whole number of seconds`);
-  return value;
-}
-
-function isDryRun(options: RunStateRequest["options"]): boolean {
-  const value = options["dryRun"];
-  return Array.isArray(value) && value.includes("All");
 }
