@@ -4,7 +4,7 @@ import { currentNetns, type MachineNetwork, processStartTime, readSetting, write
 import { changeMachineState, type MachineState } from "./registry.ts";
 
 export interface ClaimOptions {
-  /** `/run/peapod/machine.db`: shared by all instances of the machine */
+  /** `/run/peapod/machine.json`: shared by all instances of the machine */
   readonly registryPath: string;
   readonly instance: string;
   readonly dataDir: string;

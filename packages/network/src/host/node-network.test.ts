@@ -127,7 +127,7 @@ if (isInOwnNamespaces(import.meta.url)) {
     await two[Symbol.asyncDispose]();
     assert.deepEqual(await inventory("def456"), nothing);
     assert.equal(forwarding(), "0");
-    assert.equal(existsSync("/run/peapod/machine.db"), false);
+    assert.equal(existsSync("/run/peapod/machine.json"), false);
   });
 
   test("openNodeNetwork() keeps its range and its addresses over restarts, and moves when something else took the range", async (t) => {

@@ -43,7 +43,7 @@ export interface NodeNetworkOptions {
   readonly cniDir: string;
   /** `/run/peapod/<instance>/agent.sock` */
   readonly agentSocket: string;
-  /** `/run/peapod/machine.db` */
+  /** `/run/peapod/machine.json` */
   readonly registryPath: string;
   readonly identify: IpamCallContext["identify"];
   /** Answers requests on the agent's socket that are not about addresses. */

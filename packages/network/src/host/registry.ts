@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { InstanceClaim } from "./claim/plan.ts";
@@ -13,30 +23,47 @@ export interface MachineState {
 const empty: MachineState = { claims: [], originals: {} };
 
 /**
- * Reads and changes what the instances of this machine agree on, while no other process does. The lock is the kernel's and goes
- * with its holder. The file goes with its last claim.
+ * Reads and changes what the instances of this machine agree on, while no other process does. The files go with the last claim.
  *
+ * @param path  a JSON file; its lock lies beside it
  * @param change  runs under the lock; what it throws leaves the state as it was
  */
 export function changeMachineState<T>(path: string, change: (state: MachineState) => readonly [MachineState, T]): T {
   mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
+  using _ = takeLock(`${path}.lock`);
+  const [state, answer] = change(readState(path));
+  if (state.claims.length === 0 && Object.keys(state.originals).length === 0) {
+    rmSync(path, { force: true });
+    rmSync(`${path}.lock`, { force: true });
+  } else {
+    writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+  return answer;
+}
+
+function readState(path: string): MachineState {
+  if (!statSync(path, { throwIfNoEntry: false })) return empty;
+  return JSON.parse(readFileSync(path, "utf8")) as MachineState; // we wrote it, whole or not at all
+}
+
+/**
+ * Node has no file locks, but SQLite has: an empty database that is held exclusively and never written is one, and goes with its
+ * holder.
+ */
+function takeLock(path: string): Disposable {
   for (;;) {
     const inode = touch(path);
-    using db = new DatabaseSync(path, { timeout: 20_000 });
-    db.exec("BEGIN EXCLUSIVE");
-    // Whoever had the lock before us may have removed the file: then ours is a lock on nothing.
-    if (inodeOf(path) !== inode) continue;
-    db.exec("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL)");
-    const row = db.prepare("SELECT value FROM state").get();
-    const [state, answer] = change(row ? (JSON.parse(String(row.value)) as MachineState) : empty);
-    if (state.claims.length === 0 && Object.keys(state.originals).length === 0) {
-      rmSync(path, { force: true });
-      db.exec("ROLLBACK");
-    } else {
-      db.prepare("INSERT OR REPLACE INTO state VALUES (1, ?)").run(JSON.stringify(state));
-      db.exec("COMMIT");
+    const db = new DatabaseSync(path, { timeout: 20_000 });
+    try {
+      db.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+      // Whoever had the lock before us may have removed the file: then ours is a lock on nothing.
+      if (statSync(path, { throwIfNoEntry: false })?.ino === inode) return { [Symbol.dispose]: () => db.close() };
+    } catch (cause) {
+      db.close();
+      throw new Error(`Cannot lock "${path}"`, { cause });
     }
-    return answer;
+    db.close();
   }
 }
 
@@ -47,8 +74,4 @@ function touch(path: string): number {
   } finally {
     closeSync(file);
   }
-}
-
-function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
 }

@@ -45,7 +45,7 @@ export interface TestNodeOptions {
 export async function openTestNode(options: TestNodeOptions): Promise<TestNode> {
   const { folder, instance = "abc123", nads = [] } = options;
   const runDir = `/run/peapod/${instance}`;
-  const registryPath = "/run/peapod/machine.db";
+  const registryPath = "/run/peapod/machine.json";
   const dataDir = join(folder, instance);
   await mkdir(runDir, { recursive: true });
   const network = await openNodeNetwork({

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { renderDnsmasqConfig } from "../render/dnsmasq.ts";
+import { dnsmasqFiles } from "./dnsmasq.ts";
+import { planBinding } from "./plan.ts";
+import type { BindingPlan, BindingRequest } from "./types.ts";
+
+test("planBinding() of masquerade gives the guest a private network behind the pod's address", () => {
+  const plan = planBinding(request({ masquerade: {} }));
+  assert.equal(plan.guestMac, "02:00:aa:00:bb:cc");
+  assert.deepEqual(plan.bridge, { name: "k6t-eth0", mac: "02:00:00:00:00:00", address: "10.0.2.1/24" });
+  assert.equal(plan.tapName, "tap0");
+  assert.equal(plan.nic, undefined);
+  assert.deepEqual(plan.ipAddresses, ["10.244.0.5"]);
+  assert.equal(
+    plan.nft,
+    `add table ip peapod_eth0
+delete table ip peapod_eth0
+table ip peapod_eth0 {
+  chain prerouting {
+    type nat hook prerouting priority dstnat;
+    iifname "eth0" jump to_guest
+  }
+  chain output {
+    type nat hook output priority -100;
+    ip daddr 127.0.0.1 dnat to 10.0.2.2
+  }
+  chain postrouting {
+    type nat hook postrouting priority srcnat;
+    ip saddr 10.0.2.2 masquerade
+    oifname "k6t-eth0" jump from_pod
+  }
+  chain to_guest {
+    dnat to 10.0.2.2
+  }
+  chain from_pod {
+    ip saddr 127.0.0.1 snat to 10.0.2.1
+  }
+}
+`,
+  );
+});
+
+test("planBinding() of masquerade forwards listed ports alone, by protocol", () => {
+  const ports = [{ port: 80 }, { port: 443, protocol: "TCP" }, { port: 53, protocol: "UDP" }, { port: 80 }];
+  const { nft } = planBinding(request({ masquerade: {}, ports, portRanges: [{ start: 8000, end: 8010 }] }));
+  assert.match(
+    nft,
+    /chain to_guest \{\n {4}tcp dport \{ 80, 443, 8000-8010 \} dnat to 10\.0\.2\.2\n {4}udp dport \{ 53 \} dnat to 10\.0\.2\.2\n/,
+  );
+  assert.match(nft, /ip daddr 127\.0\.0\.1 udp dport \{ 53 \} dnat/);
+  assert.match(nft, /ip saddr 127\.0\.0\.1 tcp dport \{ 80, 443, 8000-8010 \} snat to 10\.0\.2\.1/);
+});
+
+test("planBinding() of masquerade takes MAC and network from the spec", () => {
+  const base = request({ masquerade: {}, macAddress: "02:AB:00:00:00:01" });
+  const plan = planBinding({ ...base, network: { name: "default", pod: { vmNetworkCIDR: "192.168.100.0/30" } } });
+  assert.equal(plan.guestMac, "02:ab:00:00:00:01");
+  assert.deepEqual([plan.bridge.address, plan.dhcp?.address], ["192.168.100.1/30", "192.168.100.2"]);
+  for (const vmNetworkCIDR of ["192.168.100.0/31", "nonsense", "fd00::/64"]) {
+    assert.throws(() => planBinding({ ...base, network: { name: "default", pod: { vmNetworkCIDR } } }), {
+      name: "InvalidSpecError",
+      path: "spec.networks[0].pod.vmNetworkCIDR",
+    });
+  }
+});
+
+test("planBinding() of bridge moves the pod's MAC and address into the guest", () => {
+  const plan = planBinding(request({ bridge: {} }));
+  assert.equal(plan.guestMac, "0a:58:0a:f4:00:05");
+  assert.deepEqual(plan.nic, { name: "eth0-nic", mac: "02:99:0a:f4:00:05" });
+  assert.deepEqual(plan.bridge, { name: "k6t-eth0", mac: "02:88:0a:f4:00:05", address: "169.254.75.10/32" });
+  assert.deepEqual(plan.standIn, { kind: "veth", peerName: "eth0-peer" });
+  assert.deepEqual(plan.nftTables, ["bridge peapod_eth0"]);
+  assert.match(plan.nft, /iifname "eth0-nic" ether type ip udp dport \{ 67, 68 \} drop/);
+  assert.equal(
+    config(plan),
+    `port=0
+no-resolv
+no-hosts
+no-ping
+quiet-dhcp
+pid-file=/r/net/dnsmasq-eth0.pid
+log-facility=/r/net/dnsmasq-eth0.log
+dhcp-leasefile=/r/net/dnsmasq-eth0.leases
+interface=k6t-eth0
+except-interface=lo
+bind-dynamic
+dhcp-ignore=tag:!known
+dhcp-range=10.244.0.0,static,255.255.255.0,infinite
+shared-network=k6t-eth0,10.244.0.0
+dhcp-host=0a:58:0a:f4:00:05,10.244.0.5,web,infinite
+dhcp-option=3,10.244.0.1
+dhcp-option=121,0.0.0.0/0,10.244.0.1
+dhcp-option=option:mtu,1450
+dhcp-option=6,10.96.0.10
+dhcp-option=15,"sub.default.svc.cluster.local"
+dhcp-option=option:domain-search,sub.default.svc.cluster.local,default.svc.cluster.local,cluster.local
+`,
+  );
+});
+
+test("planBinding() of bridge names links of secondary interfaces within 15 characters", () => {
+  const base = request({ bridge: {} });
+  const plan = planBinding({ ...base, index: 1, podInterface: { ...base.podInterface, name: "pod37a8eec1ce1" } });
+  const names = [plan.tapName, plan.bridge.name, plan.nic?.name, plan.standIn?.peerName];
+  assert.deepEqual(names, ["tap37a8eec1ce1", "k6t-37a8eec1ce1", "37a8eec1ce1-nic", "37a8eec1ce1-pr"]);
+  assert.equal(plan.bridge.address, "169.254.75.11/32");
+});
+
+test("planBinding() of bridge hands on all routes of the pod, a far gateway with the way to it", () => {
+  const routes = [
+    { destination: "0.0.0.0/0", gateway: "169.254.1.1" },
+    { destination: "10.9.0.0/16", gateway: "10.244.0.7" },
+    { destination: "10.8.0.0/16" },
+  ];
+  const base = request({ bridge: {} });
+  const plan = planBinding({ ...base, podInterface: { ...base.podInterface, gateways: ["169.254.1.1"], routes } });
+  assert.equal(plan.dhcp?.router, undefined);
+  assert.match(config(plan), /^dhcp-option=3$/m);
+  assert.match(
+    config(plan),
+    /^dhcp-option=121,10\.8\.0\.0\/16,0\.0\.0\.0,169\.254\.1\.1\/32,0\.0\.0\.0,10\.9\.0\.0\/16,10\.244\.0\.7,0\.0\.0\.0\/0,169\.254\.1\.1$/m,
+  );
+});
+
+test("planBinding() of bridge is layer 2 alone where the pod has no IPv4 address", () => {
+  const base = request({ bridge: {} });
+  const plan = planBinding({
+    ...base,
+    podInterface: { ...base.podInterface, addresses: [], gateways: [], routes: [] },
+  });
+  assert.deepEqual([plan.dhcp, plan.nft, plan.nftTables, plan.ipAddresses], [undefined, "", [], []]);
+});
+
+test("planBinding() asks a name server that everybody reaches where the pod is told of none", () => {
+  const plan = planBinding({ ...request({ bridge: {} }), dns: { nameservers: [], search: [] } });
+  assert.deepEqual([plan.dhcp?.nameservers, plan.dhcp?.domain], [["8.8.8.8"], undefined]);
+});
+
+test("planBinding() refuses an interface without a binding of ours", () => {
+  assert.throws(() => planBinding(request({})), {
+    message: 'Cannot wire interface "default": it names no binding that is known here',
+    path: "spec.domain.devices.interfaces[0]",
+  });
+});
+
+test("renderDnsmasqConfig() lets no text out of its line", () => {
+  const dhcpOptions = { bootFileName: "a\nport=53" };
+  assert.throws(() => config(planBinding(request({ bridge: {}, dhcpOptions }))), /control characters/);
+  const quoted = { tftpServerName: 'a",option' };
+  assert.match(config(planBinding(request({ bridge: {}, dhcpOptions: quoted }))), /^dhcp-option=66,"a\\",option"$/m);
+});
+
+function config(plan: BindingPlan): string {
+  assert.ok(plan.dhcp);
+  return renderDnsmasqConfig(plan.dhcp, dnsmasqFiles("/r", plan.podInterface.name));
+}
+
+function request(spec: Omit<BindingRequest["interfaceSpec"], "name">): BindingRequest {
+  return {
+    interfaceSpec: { name: "default", ...spec },
+    network: { name: "default", pod: {} },
+    podInterface: {
+      name: "eth0",
+      mac: "0a:58:0a:f4:00:05",
+      mtu: 1450,
+      addresses: ["10.244.0.5/24"],
+      gateways: ["10.244.0.1"],
+      routes: [{ destination: "0.0.0.0/0", gateway: "10.244.0.1" }],
+    },
+    index: 0,
+    mac: "02:00:aa:00:bb:cc",
+    hostname: "web",
+    subdomain: "sub",
+    dns: { nameservers: ["10.96.0.10"], search: ["default.svc.cluster.local", "cluster.local"] },
+    uid: 1000,
+    standIn: "veth",
+  };
+}
