@@ -26,8 +26,9 @@ export interface Admission<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>;
   /** Upstream's webhook name, part of the sentence a client reads: `admission webhook "NAME" denied the request: …`. */
   readonly webhookName: string;
-  readonly mutate?: (review: AdmissionReview<T>) => T;
-  readonly validate?: (review: AdmissionReview<T>) => readonly Problem[];
+  // Methods, not properties: so an admission of one kind is one of any kind, and a list can hold them all.
+  mutate?(review: AdmissionReview<T>): T;
+  validate?(review: AdmissionReview<T>): readonly Problem[];
   /** Sentences sent as `Warning:` headers; they never refuse. */
-  readonly warn?: (review: AdmissionReview<T>) => readonly string[];
+  warn?(review: AdmissionReview<T>): readonly string[];
 }
