@@ -1,1 +1,5 @@
-export {};
+export type { Attributes, Authorizer, Decision, NodeProxy } from "./engine/call.ts";
+export type { PathHandler } from "./engine/route.ts";
+export * from "./front/index.ts";
+export type { ServedResource, ServedResources } from "./registry/types.ts";
+export { type ApiServer, type ApiServerOptions, createApiServer, type Identity } from "./server.ts";

@@ -1,4 +1,4 @@
-import type { ManagedFields } from "../store/entry.ts";
+import type { ManagedFieldsEntry } from "@peapod/api";
 import {
   decodeFields,
   difference,
@@ -32,7 +32,7 @@ export function isSameOwner(a: Omit<Owner, "fields">, b: Omit<Owner, "fields">):
 }
 
 /** @returns undefined when an entry cannot be read */
-export function decodeOwners(entries: readonly ManagedFields[] | undefined): readonly Owner[] | undefined {
+export function decodeOwners(entries: readonly ManagedFieldsEntry[] | undefined): readonly Owner[] | undefined {
   const owners: Owner[] = [];
   for (const entry of entries ?? []) {
     const { manager = "", operation, apiVersion = "", time, subresource } = entry;
@@ -46,7 +46,7 @@ export function decodeOwners(entries: readonly ManagedFields[] | undefined): rea
 }
 
 /** In the order that Kubernetes shows: appliers first, then by time, manager and version. Owners of nothing are left out. */
-export function encodeOwners(owners: readonly Owner[]): readonly ManagedFields[] {
+export function encodeOwners(owners: readonly Owner[]): readonly ManagedFieldsEntry[] {
   return capUpdaters(owners.filter((owner) => !isEmptySet(owner.fields)))
     .toSorted(
       (a, b) =>

@@ -1,4 +1,4 @@
-import type { JsonValue, SchemaNode } from "@peapod/api";
+import { deepEqual, type JsonValue, type SchemaNode } from "@peapod/api";
 import { emptySet, type FieldSet, fieldSet, leaf } from "./field-set.ts";
 import { isObject, itemStep, type Shape, shapeOf } from "./shape.ts";
 
@@ -40,7 +40,7 @@ export function compare(schema: Typed, before: Json, after: Json): Comparison {
   if (shape.as === "leaf" || (isHollow(before) && isHollow(after))) {
     if (before === undefined) return { ...same, added: leaf };
     if (after === undefined) return { ...same, removed: leaf };
-    return equalJson(before, after) ? same : { ...same, modified: leaf };
+    return deepEqual(before, after) ? same : { ...same, modified: leaf };
   }
   const added: [string, FieldSet][] = [];
   const modified: [string, FieldSet][] = [];
@@ -120,18 +120,6 @@ export function removeFields(schema: Typed, value: JsonValue, fields: FieldSet):
     return result;
   }
   return value;
-}
-
-export function equalJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => equalJson(item, b[index]));
-  }
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && equalJson(value, right.get(key)));
 }
 
 const same: Comparison = { added: emptySet, modified: emptySet, removed: emptySet };

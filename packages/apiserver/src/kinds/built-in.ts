@@ -10,11 +10,11 @@ export const bodyKinds: ReadonlySet<string> = new Set([
   "autoscaling/Scale",
   "policy/Eviction",
   "authentication.k8s.io/TokenRequest",
+  "/Binding",
 ]);
 
 /** Kinds that one may only POST: a question that is answered at once, or an order. */
 export const createOnlyKinds: ReadonlySet<string> = new Set([
-  "/Binding",
   "authentication.k8s.io/TokenReview",
   "authentication.k8s.io/SelfSubjectReview",
   "authorization.k8s.io/SubjectAccessReview",

@@ -1,5 +1,4 @@
-import { type ConfigMap, forbidden, invalid, type Problem, tooLong } from "@peapod/api";
-import { equalJson } from "../apply/typed.ts";
+import { type ConfigMap, deepEqual, forbidden, invalid, type Problem, tooLong } from "@peapod/api";
 import { builtInStrategy, type Strategy } from "./strategy.ts";
 
 const maxBytes = 1_048_576;
@@ -26,8 +25,8 @@ function validate(map: ConfigMap, old: ConfigMap | undefined): readonly Problem[
   if (old?.immutable) {
     const sentence = "field is immutable when `immutable` is set";
     if (!map.immutable) problems.push(forbidden("immutable", sentence));
-    if (!equalJson(data, old.data ?? {})) problems.push(forbidden("data", sentence));
-    if (!equalJson(binary, old.binaryData ?? {})) problems.push(forbidden("binaryData", sentence));
+    if (!deepEqual(data, old.data ?? {})) problems.push(forbidden("data", sentence));
+    if (!deepEqual(binary, old.binaryData ?? {})) problems.push(forbidden("binaryData", sentence));
   }
   return problems;
 }

@@ -1,5 +1,4 @@
-import { forbidden, type Pod, type Problem } from "@peapod/api";
-import { equalJson } from "../apply/typed.ts";
+import { deepEqual, forbidden, type Pod, type Problem } from "@peapod/api";
 import type { StoredObject } from "../store/entry.ts";
 import { builtInStrategy, type Strategy } from "./strategy.ts";
 
@@ -57,12 +56,12 @@ const updateSentence =
 
 function validateUpdate(spec: Spec, old: Spec): readonly Problem[] {
   const problems: Problem[] = [];
-  const lost = (old.tolerations ?? []).some((one) => !(spec.tolerations ?? []).some((other) => equalJson(one, other)));
+  const lost = (old.tolerations ?? []).some((one) => !(spec.tolerations ?? []).some((other) => deepEqual(one, other)));
   if (lost)
     problems.push(
       forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"),
     );
-  if (!equalJson(fixedParts(spec), fixedParts(old))) problems.push(forbidden("spec", updateSentence));
+  if (!deepEqual(fixedParts(spec), fixedParts(old))) problems.push(forbidden("spec", updateSentence));
   return problems;
 }
 

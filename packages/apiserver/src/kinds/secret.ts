@@ -1,5 +1,4 @@
-import { forbidden, invalid, type Problem, type Secret, tooLong } from "@peapod/api";
-import { equalJson } from "../apply/typed.ts";
+import { deepEqual, forbidden, invalid, type Problem, type Secret, tooLong } from "@peapod/api";
 import type { StoredObject } from "../store/entry.ts";
 import { validateKeys } from "./config-map.ts";
 import { builtInStrategy, type Strategy } from "./strategy.ts";
@@ -30,7 +29,7 @@ function validate(secret: Secret, old: Secret | undefined): readonly Problem[] {
   if (secret.type !== old.type) problems.push(invalid("type", secret.type ?? "", "field is immutable"));
   if (old.immutable) {
     if (!secret.immutable) problems.push(forbidden("immutable", "field is immutable when `immutable` is set"));
-    if (!equalJson(data, old.data ?? {})) {
+    if (!deepEqual(data, old.data ?? {})) {
       problems.push(forbidden("data", "field is immutable when `immutable` is set"));
     }
   }

@@ -18,6 +18,8 @@ export interface Strategy {
     | ((object: StoredObject, old: StoredObject, context: StrategyContext) => StoredObject)
     | undefined;
   readonly validate?: ((object: StoredObject, old: StoredObject | undefined) => readonly Problem[]) | undefined;
+  /** Sentences for `Warning:` headers. */
+  readonly warn?: ((object: StoredObject) => readonly string[]) | undefined;
   /** How long an object lives on after its deletion was asked for; 0 ends it at once. */
   readonly graceSeconds?: ((object: StoredObject, asked: number | undefined) => number) | undefined;
   /** A first deletion that only marks the object: a namespace lives until it is empty. */

@@ -2,16 +2,18 @@ import {
   type CustomResourceDefinition,
   type CustomResourceDefinitionVersion,
   type Kind,
-  ObjectMeta,
   type PrinterColumn,
+  resourceSchema,
   type SchemaNode,
 } from "@peapod/api";
 import { customStrategy } from "../kinds/strategy.ts";
 import { storageName } from "./built-in.ts";
 import type { Resource, ResourceVersion } from "./resource.ts";
 
+const anything: SchemaNode = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
 /** The resource that a valid CustomResourceDefinition defines. Its names are those that were accepted. */
-export function customResource({ spec }: CustomResourceDefinition, schemaAge: number): Resource {
+export function customResource({ spec, metadata }: CustomResourceDefinition, schemaAge: number): Resource {
   const { group, names } = spec;
   const stored = spec.versions.find((version) => version.storage) ?? spec.versions[0];
   return {
@@ -29,6 +31,7 @@ export function customResource({ spec }: CustomResourceDefinition, schemaAge: nu
       .map((version) => customVersion(spec, version)),
     strategy: customStrategy,
     isCustom: true,
+    isTerminating: metadata.deletionTimestamp !== undefined,
     schemaAge,
   };
 }
@@ -64,7 +67,8 @@ function customVersion(
     ...(names.shortNames && { shortNames: names.shortNames }),
     ...(names.categories && { categories: names.categories }),
     namespaced: scope === "Namespaced",
-    schema: wholeSchema(version.schema?.openAPIV3Schema as SchemaNode | undefined),
+    // A definition is only served once its schema was found structural.
+    schema: resourceSchema((version.schema?.openAPIV3Schema ?? anything) as SchemaNode),
     subresources: {
       ...(subresources?.status && { status: true }),
       ...(subresources?.scale && { scale: withoutUndefined(subresources.scale) }),
@@ -79,20 +83,6 @@ function customVersion(
     apiVersion,
     kind,
     ...(version.deprecated && { deprecationWarning: version.deprecationWarning ?? deprecated }),
-  };
-}
-
-/** A CRD's schema speaks of spec and status; apiVersion, kind and metadata are the same for every kind. */
-function wholeSchema(schema: SchemaNode | undefined): SchemaNode {
-  return {
-    type: "object",
-    ...(schema ?? { "x-kubernetes-preserve-unknown-fields": true }),
-    properties: {
-      ...schema?.properties,
-      apiVersion: { type: "string" },
-      kind: { type: "string" },
-      metadata: ObjectMeta,
-    },
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Kind } from "@peapod/api";
+import { apiVersionOf, type Kind, type SchemaNode } from "@peapod/api";
+import type { Strategy } from "../kinds/strategy.ts";
 import { builtInResource } from "./built-in.ts";
 import type { Resource, Served } from "./resource.ts";
 import { servedVersions } from "./served.ts";
@@ -7,13 +8,19 @@ import type { ServedResources } from "./types.ts";
 /** All resources there are now: Kubernetes' own from the start, custom ones as their definitions come and go. */
 export class Registry {
   readonly #resources = new Map<string, Resource>();
+  /** Kubernetes' own kinds by apiVersion and kind, those that are only bodies included. */
+  readonly #bodies = new Map<string, SchemaNode>();
   readonly #listeners = new Set<(served: ServedResources) => void>();
   #served: ServedResources;
 
-  constructor(builtIn: readonly Kind[]) {
+  /** @param strategies  of kinds whose behaviour needs more than the kind itself, by `group/kind` */
+  constructor(builtIn: readonly Kind[], strategies: Readonly<Record<string, Strategy>> = {}) {
     for (const kind of builtIn) {
+      this.#bodies.set(`${apiVersionOf(kind)} ${kind.kind}`, kind.schema);
       const resource = builtInResource(kind);
-      if (resource) this.#resources.set(keyOf(resource.group, resource.plural), resource);
+      const strategy = strategies[`${kind.group}/${kind.kind}`];
+      if (resource)
+        this.#resources.set(keyOf(resource.group, resource.plural), { ...resource, ...(strategy && { strategy }) });
     }
     this.#served = this.#serve(1);
   }
@@ -42,6 +49,11 @@ export class Registry {
     return undefined;
   }
 
+  /** The schema of a body that is no stored object: a Binding, an Eviction, a TokenRequest, a Scale. */
+  bodySchema(apiVersion: string, kind: string): SchemaNode | undefined {
+    return this.#bodies.get(`${apiVersion} ${kind}`);
+  }
+
   all(): readonly Resource[] {
     return [...this.#resources.values()];
   }
@@ -49,6 +61,11 @@ export class Registry {
   /** Adds a custom resource, or replaces the one that its definition defined before. */
   put(resource: Resource): void {
     this.#resources.set(keyOf(resource.group, resource.plural), resource);
+    this.#changed();
+  }
+
+  /** Something beside the resources changed that documents show. */
+  touch(): void {
     this.#changed();
   }
 

@@ -19,6 +19,8 @@ export interface Resource {
   readonly strategy: Strategy;
   /** Defined by a CustomResourceDefinition. */
   readonly isCustom: boolean;
+  /** Its definition is being deleted: instances go, none come. */
+  readonly isTerminating?: boolean | undefined;
   /** Grows when the schema may have changed: objects read back are brought up to it. */
   readonly schemaAge: number;
 }

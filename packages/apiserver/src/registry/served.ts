@@ -41,6 +41,9 @@ export function servedVersions(resource: Resource): readonly ServedResource[] {
 
 export function verbsOf(resource: Pick<Resource, "group" | "kind" | "isCustom">): readonly string[] {
   if (resource.isCustom) return customVerbs;
+  // Deleting all namespaces at once is nobody's intention.
+  if (resource.group === "" && resource.kind === "Namespace")
+    return builtInVerbs.filter((verb) => verb !== "deletecollection");
   return isStored(resource) ? builtInVerbs : ["create"];
 }
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@peapod/api";
+import type { ObjectMeta } from "@peapod/api";
 
 /** An object as it is stored and sent: plain JSON with the parts that every kind has. Never modified in place. */
 export interface StoredObject {
@@ -8,40 +8,9 @@ export interface StoredObject {
   readonly [field: string]: unknown;
 }
 
-export interface StoredMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid: string;
-  readonly resourceVersion?: string;
-  readonly generateName?: string;
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly deletionGracePeriodSeconds?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly finalizers?: readonly string[];
-  readonly ownerReferences?: readonly OwnerRef[];
-  readonly managedFields?: readonly ManagedFields[];
-}
-
-export interface OwnerRef {
-  readonly apiVersion: string;
-  readonly kind: string;
+export interface StoredMeta extends ObjectMeta {
   readonly name: string;
   readonly uid: string;
-  readonly controller?: boolean;
-  readonly blockOwnerDeletion?: boolean;
-}
-
-export interface ManagedFields {
-  readonly manager?: string;
-  readonly operation?: string;
-  readonly apiVersion?: string;
-  readonly time?: string;
-  readonly fieldsType?: string;
-  readonly fieldsV1?: { readonly [path: string]: JsonValue };
-  readonly subresource?: string;
 }
 
 const decoder = new TextDecoder();
@@ -69,6 +38,11 @@ export class Entry {
   readonly key: string;
   readonly revision: number;
   readonly body: Uint8Array;
+  /**
+   * What readers get, by the age of the schema that it was brought up to: an object written under an older schema lacks newer
+   * defaults. Set by the reader; `age` 0 is an object as it came from disk.
+   */
+  current: { readonly age: number; readonly body: Uint8Array };
   #meta: EntryMeta | undefined;
   #fields: Map<string, string> | undefined;
 
@@ -76,6 +50,7 @@ export class Entry {
     place: { readonly resource: string; readonly namespace: string; readonly name: string; readonly revision: number },
     body: Uint8Array,
     object?: StoredObject,
+    schemaAge = 0,
   ) {
     this.resource = place.resource;
     this.namespace = place.namespace;
@@ -83,6 +58,7 @@ export class Entry {
     this.key = entryKey(place.namespace, place.name);
     this.revision = place.revision;
     this.body = body;
+    this.current = { age: schemaAge, body };
     if (object) this.#meta = metaOf(object);
   }
 

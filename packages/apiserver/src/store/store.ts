@@ -21,6 +21,8 @@ export interface Place {
 export interface Change {
   readonly object: StoredObject;
   readonly deleted?: boolean;
+  /** Age of the schema that the object is up to: see `Entry.current`. */
+  readonly schemaAge?: number;
 }
 
 interface PendingWrite {
@@ -121,8 +123,8 @@ export class Store {
     if (this.#pending.has(key) || this.get(place) !== expected) return undefined;
     if (this.#closed) return Promise.reject(new JournalError("the store is closed", { outcome: "lost" }));
     const revision = this.#nextRevision++;
-    const { object, deleted = false } = render(String(revision));
-    const entry = new Entry({ ...place, revision }, encodeObject(object), object);
+    const { object, deleted = false, schemaAge } = render(String(revision));
+    const entry = new Entry({ ...place, revision }, encodeObject(object), object, schemaAge);
     const row: Row = { ...place, revision, previous: expected?.revision ?? 0, deleted, body: entry.body };
     const written = new Promise<StoreEvent>((resolve, reject) => {
       this.#queue.push({ entry, row, resolve, reject });
