@@ -1,4 +1,24 @@
 export {
+  type Authenticate,
+  type AuthenticateOptions,
+  anonymous,
+  authenticated,
+  type Credentials,
+  createAuthenticate,
+} from "./authentication/authenticate.ts";
+export { impersonated } from "./authentication/impersonate.ts";
+export {
+  createServiceAccountTokens,
+  type ServiceAccountTokens,
+  type ServiceAccountTokensOptions,
+  type VerifiedToken,
+} from "./authentication/service-account-tokens.ts";
+export { createDocuments, type Documents, type DocumentsOptions } from "./documents/documents.ts";
+export { type ServerVersion, serverVersion } from "./documents/version.ts";
+export { createHealth, type Health, type HealthCheck, type HealthOptions } from "./listener/health.ts";
+export { type Listener, type ListenerTls, type ListenOptions, listen } from "./listener/listen.ts";
+export { ListenError } from "./listener/listen-error.ts";
+export {
   type AnswerForm,
   bodyEncoding,
   type Encoding,
@@ -27,3 +47,5 @@ export {
   type TableMeta,
   type TableOptions,
 } from "./render/table/render-table.ts";
+export { answerReview, type ReviewContext } from "./reviews/review.ts";
+export { wholeResponse } from "./whole-response.ts";
