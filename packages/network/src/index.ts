@@ -8,6 +8,7 @@ export * from "./binding/types.ts";
 export * from "./cni/chain.ts";
 export * from "./cni/cni-error.ts";
 export type * from "./cni/types.ts";
+export * from "./controllers/addresses/index.ts";
 export { podNetwork, uidsPerBlock } from "./host/claim/plan.ts";
 export * from "./host/inventory.ts";
 export { parseResolvConf, type ResolverConfig, readResolvers } from "./host/machine.ts";

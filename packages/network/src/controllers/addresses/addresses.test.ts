@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { VirtualMachine, VirtualMachineInstance } from "@peapod/api";
+import { silentLog, startControllers } from "@peapod/machinery";
+import { converge, createFakeApi, eventually, stepNames } from "@peapod/machinery/testing";
+import { openIpam } from "../../ipam/ipam.ts";
+import { openSqliteJournal } from "../../ipam/journal.ts";
+import { createAddressController } from "./index.ts";
+import { type Facts, planAddresses } from "./plan.ts";
+
+test("planAddresses() keeps addresses while there is a VM or a VMI, waits for pods, then releases", () => {
+  assert.deepEqual(stepNames(planAddresses(facts({ hasMachine: true }))), []);
+  assert.deepEqual(stepNames(planAddresses(facts({ hasInstance: true }))), []);
+  assert.deepEqual(planAddresses(facts({ isInUse: true })), { steps: [], lookAgainInMs: 2_000 });
+  assert.deepEqual(stepNames(planAddresses(facts({}))), ["releaseAddresses"]);
+  converge({ plan: planAddresses, facts: facts({}), apply: (seen) => ({ ...seen, heldCount: 0 }) });
+});
+
+test("the address controller releases what VMs held that went, also those that went while nobody looked", async (t) => {
+  using ipam = openIpam(openSqliteJournal(databasePath(t)));
+  await ipam.putPool({ name: "pods", subnet: "10.244.0.0/24" });
+  for (const name of ["gone", "stays", "alone", "goes"]) {
+    const holder = { podUid: name, podName: name, node: "n1" };
+    await ipam.allocate({ owner: { namespace: "default", name, interface: "eth0" }, holder, candidates: [["pods"]] });
+  }
+  const { client, put } = createFakeApi({ kinds: [VirtualMachine, VirtualMachineInstance] });
+  for (const name of ["stays", "goes"]) put(VirtualMachine, machine(name));
+  put(VirtualMachineInstance, instance("alone"));
+  const stop = new AbortController();
+  const log = silentLog;
+  const controller = createAddressController({ ipam, log, isInUse: () => false });
+  const { done } = startControllers([controller], { client, log, recorder: { record: () => {} }, signal: stop.signal });
+  const owners = () =>
+    ipam
+      .list()
+      .map(({ owner }) => owner.name)
+      .sort()
+      .join(" ");
+  await eventually(() => owners() === "alone goes stays");
+  await client.delete(VirtualMachine, { namespace: "default", name: "goes" });
+  await client.delete(VirtualMachineInstance, { namespace: "default", name: "alone" });
+  await eventually(() => owners() === "stays");
+  stop.abort();
+  await done;
+});
+
+function facts(some: Partial<Facts>): Facts {
+  const owner = { namespace: "default", name: "web" };
+  return { owner, heldCount: 1, hasMachine: false, hasInstance: false, isInUse: false, ...some };
+}
+
+function machine(name: string): VirtualMachine {
+  const metadata = { namespace: "default", name };
+  return { apiVersion: "kubevirt.io/v1", kind: "VirtualMachine", metadata, spec: { template: {} } } as VirtualMachine; // only its name is looked at
+}
+
+function instance(name: string): VirtualMachineInstance {
+  const metadata = { namespace: "default", name };
+  return { apiVersion: "kubevirt.io/v1", kind: "VirtualMachineInstance", metadata, spec: {} } as VirtualMachineInstance; // only its name is looked at
+}
+
+function databasePath(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "network-addresses-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "ipam.db");
+}
