@@ -1,3 +1,8 @@
+export * from "./controllers/index.ts";
+export { createKubevirtController } from "./controllers/kubevirt/index.ts";
+export { nodeHealthController } from "./controllers/node-health/index.ts";
+export { virtualMachineController } from "./controllers/virtual-machine/index.ts";
+export { createInstanceController } from "./controllers/virtual-machine-instance/index.ts";
 export * from "./guest/cpu-topology.ts";
 export * from "./guest/hostname.ts";
 export * from "./guest/memory.ts";
@@ -16,3 +21,6 @@ export * from "./render/domain/index.ts";
 export * from "./render/instance.ts";
 export * from "./render/launcher-pod/config.ts";
 export * from "./render/launcher-pod/index.ts";
+export * from "./status/conditions.ts";
+export * from "./status/phase.ts";
+export * from "./status-writers.ts";

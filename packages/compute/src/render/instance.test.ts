@@ -4,7 +4,7 @@ import { firmwareUuid } from "../identity/firmware-uuid.ts";
 import { machine } from "../testing/index.ts";
 import { renderInstance } from "./instance.ts";
 
-const createdAt = "2026-01-05T12:00:00Z";
+const createdAt = "2026-01-15T12:00:00Z";
 const vm = machine({
   metadata: { generation: 4 },
   spec: {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at } from "../testing/index.ts";
+import { at } from "@peapod/machinery/testing";
+
 import { hasCondition, withCondition, withoutCondition } from "./conditions.ts";
 
 const ready = { type: "Ready", status: "False", reason: "PodNotExists", message: "no pod" } as const;
@@ -13,10 +14,10 @@ test("withCondition() keeps the list where nothing changes", () => {
 test("withCondition() moves the transition time only with the status", () => {
   const first = withCondition(undefined, ready, at("12:00:00"));
   const reworded = withCondition(first, { ...ready, reason: "GuestNotRunning" }, at("12:00:05"));
-  assert.equal(reworded[0]?.lastTransitionTime, "2026-01-05T12:00:00Z");
+  assert.equal(reworded[0]?.lastTransitionTime, "2026-01-15T12:00:00Z");
   const turned = withCondition(reworded, { type: "Ready", status: "True" }, at("12:00:09"));
   assert.deepEqual(turned, [
-    { type: "Ready", status: "True", lastProbeTime: null, lastTransitionTime: "2026-01-05T12:00:09Z" },
+    { type: "Ready", status: "True", lastProbeTime: null, lastTransitionTime: "2026-01-15T12:00:09Z" },
   ]);
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, instance } from "../testing/index.ts";
+import { at } from "@peapod/machinery/testing";
+import { instance } from "../testing/index.ts";
 import { isFinal, isUnprocessed, phaseOf, wasRunning, withPhase } from "./phase.ts";
 
 test("withPhase() notes when each phase was entered, once", () => {
@@ -9,8 +10,8 @@ test("withPhase() notes when each phase was entered, once", () => {
   assert.deepEqual(scheduling, {
     phase: "Scheduling",
     phaseTransitionTimestamps: [
-      { phase: "Pending", phaseTransitionTimestamp: "2026-01-05T12:00:00Z" },
-      { phase: "Scheduling", phaseTransitionTimestamp: "2026-01-05T12:00:01Z" },
+      { phase: "Pending", phaseTransitionTimestamp: "2026-01-15T12:00:00Z" },
+      { phase: "Scheduling", phaseTransitionTimestamp: "2026-01-15T12:00:01Z" },
     ],
   });
   assert.equal(withPhase(scheduling, "Scheduling", at("12:00:09")), scheduling);

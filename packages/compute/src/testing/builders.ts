@@ -8,11 +8,6 @@ import type {
   VirtualMachineStatus,
 } from "@peapod/api";
 
-/** `at("12:00:10")`: a moment of the one day that tests know. */
-export function at(time: string): Date {
-  return new Date(`2026-01-05T${time}Z`);
-}
-
 /** A small guest; pass only what the test is about. */
 export function instance(
   parts: {

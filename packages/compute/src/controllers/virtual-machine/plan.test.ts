@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceStatus } from "@peapod/api";
+import { at } from "@peapod/machinery/testing";
 import { renderInstance, revisionName } from "../../render/instance.ts";
-import { at, machine } from "../../testing/index.ts";
+import { machine } from "../../testing/index.ts";
 import type { Facts, Step } from "./facts.ts";
 import { planVirtualMachine } from "./plan.ts";
-import { converge } from "./testing.ts";
+import { settle } from "./testing.ts";
 
 const vmiUid = "aaaaaaaa-0000-4000-8000-000000000001";
 
@@ -116,7 +117,7 @@ test("planVirtualMachine() drops requests that are done", () => {
 test("planVirtualMachine() does not repeat a deletion that is under way", () => {
   const vm = strategy("Halted");
   const vmi = instanceOf(vm, "Running");
-  const going = { ...vmi, metadata: { ...vmi.metadata, deletionTimestamp: "2026-01-05T11:59:59Z" } };
+  const going = { ...vmi, metadata: { ...vmi.metadata, deletionTimestamp: "2026-01-15T11:59:59Z" } };
   assert.deepEqual(stepsAfterStatus(vm, going), []);
 });
 
@@ -137,7 +138,7 @@ test("planVirtualMachine() counts a start that failed before the guest ran, and 
 
 test("planVirtualMachine() counts each failed VMI once", () => {
   const vm = strategy("Always", {
-    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: vmiUid, retryAfterTimestamp: "2026-01-05T12:00:11Z" },
+    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: vmiUid, retryAfterTimestamp: "2026-01-15T12:00:11Z" },
   });
   const status = writtenStatus(planVirtualMachine(facts(vm, instanceOf(vm, "Failed"))).steps);
   assert.equal(status?.startFailure?.consecutiveFailCount, 1);
@@ -146,7 +147,7 @@ test("planVirtualMachine() counts each failed VMI once", () => {
 test("planVirtualMachine() waits out the start back-off", () => {
   const vm = strategy("Always", {
     runStrategy: "Always",
-    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: "x", retryAfterTimestamp: "2026-01-05T12:00:20Z" },
+    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: "x", retryAfterTimestamp: "2026-01-15T12:00:20Z" },
   });
   const plan = planVirtualMachine(facts(vm));
   assert.deepEqual(names(plan.steps), ["writeStatus"]);
@@ -154,6 +155,15 @@ test("planVirtualMachine() waits out the start back-off", () => {
   assert.equal(writtenStatus(plan.steps)?.printableStatus, "CrashLoopBackOff");
   const after = planVirtualMachine({ ...facts(vm), now: at("12:00:20") });
   assert.deepEqual(names(after.steps), ["createInstance", "createRevision"]);
+});
+
+test("planVirtualMachine() does not let a person who asks for a restart wait", () => {
+  const startFailure = { consecutiveFailCount: 3, lastFailedVMIUID: "x", retryAfterTimestamp: "2026-01-15T12:04:00Z" };
+  const asked = strategy("Always", { startFailure, stateChangeRequests: [{ action: "Start" }] });
+  assert.deepEqual(names(planVirtualMachine(facts(asked)).steps), ["createInstance", "createRevision"]);
+  const stopping = strategy("Always", { stateChangeRequests: [{ action: "Stop", uid: vmiUid }, { action: "Start" }] });
+  const status = writtenStatus(planVirtualMachine(facts(stopping, instanceOf(stopping, "Failed"))).steps);
+  assert.equal(status?.startFailure, undefined);
 });
 
 test("planVirtualMachine() forgets failures once a guest ran, and where nothing starts by itself", () => {
@@ -234,19 +244,19 @@ test("planVirtualMachine() deletes the revision of an earlier generation with it
 test("planVirtualMachine() converges for every strategy from nothing to a running guest and back", () => {
   for (const name of ["Always", "RerunOnFailure", "Manual", "Once", "Halted"] as const) {
     const asked = name === "Manual" ? { stateChangeRequests: [{ action: "Start" }] } : {};
-    let world = converge(facts(strategy(name, asked)));
+    let world = settle(facts(strategy(name, asked)));
     assert.deepEqual(planVirtualMachine(world).steps, [], name);
     if (!world.vmi) {
       assert.equal(name, "Halted");
       continue;
     }
-    world = converge({ ...world, vmi: inPhase(world.vmi, "Running") });
+    world = settle({ ...world, vmi: inPhase(world.vmi, "Running") });
     assert.equal(world.vm.status?.printableStatus, "Running", name);
-    world = converge({ ...world, vm: { ...world.vm, spec: { ...world.vm.spec, runStrategy: "Halted" } } });
+    world = settle({ ...world, vm: { ...world.vm, spec: { ...world.vm.spec, runStrategy: "Halted" } } });
     assert.ok(world.vmi?.metadata.deletionTimestamp, name);
-    world = converge({ ...world, vmi: inPhase(world.vmi, "Succeeded") });
+    world = settle({ ...world, vmi: inPhase(world.vmi, "Succeeded") });
     assert.deepEqual(world.vmi?.metadata.finalizers, ["kubevirt.io/foregroundDeleteVirtualMachine"], name);
-    world = converge({ ...world, vmi: undefined, revision: undefined });
+    world = settle({ ...world, vmi: undefined, revision: undefined });
     assert.equal(world.vm.status?.printableStatus, "Stopped", name);
     assert.deepEqual(planVirtualMachine(world).steps, [], name);
   }
@@ -279,11 +289,11 @@ function running(isRunning: boolean): VirtualMachine {
 }
 
 function deleted(vm: VirtualMachine): VirtualMachine {
-  return { ...vm, metadata: { ...vm.metadata, deletionTimestamp: "2026-01-05T11:59:00Z" } };
+  return { ...vm, metadata: { ...vm.metadata, deletionTimestamp: "2026-01-15T11:59:00Z" } };
 }
 
 function instanceOf(vm: VirtualMachine, phase: string, { ran = phase === "Running" } = {}): VirtualMachineInstance {
-  const made = renderInstance(vm, { createdAt: "2026-01-05T11:00:00Z" });
+  const made = renderInstance(vm, { createdAt: "2026-01-15T11:00:00Z" });
   return inPhase({ ...made, metadata: { ...made.metadata, uid: vmiUid, resourceVersion: "5" } }, phase, ran);
 }
 
@@ -294,10 +304,10 @@ function inPhase(vmi: VirtualMachineInstance, phase: string, ran = phase !== "Fa
     phase,
     phaseTransitionTimestamps: phases.map((name) => ({
       phase: name,
-      phaseTransitionTimestamp: "2026-01-05T11:00:05Z",
+      phaseTransitionTimestamp: "2026-01-15T11:00:05Z",
     })),
     conditions: [
-      { type: "Ready", status: phase === "Running" ? "True" : "False", lastTransitionTime: "2026-01-05T11:00:05Z" },
+      { type: "Ready", status: phase === "Running" ? "True" : "False", lastTransitionTime: "2026-01-15T11:00:05Z" },
     ],
   };
   return { ...vmi, status };

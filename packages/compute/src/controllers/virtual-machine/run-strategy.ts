@@ -59,7 +59,7 @@ function decideWithout(strategy: RunStrategy, vm: VirtualMachine, now: Date): Ru
   };
   switch (strategy) {
     case "Always":
-      return startAfterBackoff();
+      return isAsked ? start : startAfterBackoff();
     case "RerunOnFailure":
       // The strategy in the status is set with the first run: until then, and after a change of strategy, it starts by itself.
       return isAsked || vm.status?.runStrategy !== "RerunOnFailure" ? startAfterBackoff() : nothing;

@@ -14,8 +14,10 @@ export function nextStartFailure(
   before: StartFailure | undefined,
   vmi: VirtualMachineInstance | undefined,
   strategy: RunStrategy,
-  now: Date,
+  { isAsked, now }: { readonly isAsked: boolean; readonly now: Date },
 ): StartFailure | undefined {
+  // Only people ask a VM that always runs for anything, and they need not wait. A rerun asks by itself.
+  if (isAsked && strategy === "Always") return undefined;
   const startsAgain = strategy === "Always" || strategy === "RerunOnFailure" || strategy === "Once";
   if (!startsAgain || (vmi && wasRunning(vmi))) return undefined;
   const uid = vmi?.metadata.uid ?? "";

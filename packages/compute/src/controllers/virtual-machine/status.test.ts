@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceStatus } from "@peapod/api";
-import { at, instance, machine } from "../../testing/index.ts";
+import { at } from "@peapod/machinery/testing";
+import { instance, machine } from "../../testing/index.ts";
 import type { Facts } from "./facts.ts";
 import { decideRun } from "./run-strategy.ts";
 import { vmStatus } from "./status.ts";
@@ -18,7 +19,7 @@ test("vmStatus() of a VM that was never started", () => {
         reason: "VMINotExists",
         message: "VMI does not exist",
         lastProbeTime: null,
-        lastTransitionTime: "2026-01-05T12:00:00Z",
+        lastTransitionTime: "2026-01-15T12:00:00Z",
       },
     ],
   });
@@ -26,8 +27,8 @@ test("vmStatus() of a VM that was never started", () => {
 
 test("vmStatus() of a running VM mirrors its VMI", () => {
   const conditions = [
-    { type: "Ready", status: "True", lastProbeTime: null, lastTransitionTime: "2026-01-05T11:00:09Z" },
-    { type: "AgentConnected", status: "True", lastProbeTime: null, lastTransitionTime: "2026-01-05T11:00:12Z" },
+    { type: "Ready", status: "True", lastProbeTime: null, lastTransitionTime: "2026-01-15T11:00:09Z" },
+    { type: "AgentConnected", status: "True", lastProbeTime: null, lastTransitionTime: "2026-01-15T11:00:12Z" },
   ];
   const vmi = instance({
     metadata: { annotations: { "kubevirt.io/vm-generation": "1" } },
@@ -85,7 +86,7 @@ test("vmStatus() keeps what others wrote", () => {
 });
 
 test("vmStatus() prints what a person wants to know first", () => {
-  const going = { deletionTimestamp: "2026-01-05T11:59:59Z" };
+  const going = { deletionTimestamp: "2026-01-15T11:59:59Z" };
   const unsynchronized = (reason: string) => [{ type: "Synchronized", status: "False", reason }];
   const word = (vmi: VirtualMachineInstance | undefined, vm = machine()) => statusOf(vm, vmi).printableStatus;
   const vmi = (status: VirtualMachineInstanceStatus, metadata = {}) => instance({ status, metadata });
@@ -106,7 +107,7 @@ test("vmStatus() prints what a person wants to know first", () => {
   const unschedulable = [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }];
   assert.equal(word(vmi({ phase: "Scheduling", conditions: unschedulable })), "ErrorUnschedulable");
   assert.equal(
-    word(vmi({ phase: "Running", migrationState: { startTimestamp: "2026-01-05T11:00:00Z" } })),
+    word(vmi({ phase: "Running", migrationState: { startTimestamp: "2026-01-15T11:00:00Z" } })),
     "Migrating",
   );
   assert.equal(word(vmi({ phase: "Unknown" })), "Unknown");

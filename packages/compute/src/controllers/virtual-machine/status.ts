@@ -19,7 +19,10 @@ export function vmStatus(
 ): VirtualMachineStatus {
   const before = vm.status ?? {};
   const strategy = runStrategyOf(vm);
-  const startFailure = nextStartFailure(before.startFailure, vmi, strategy, now);
+  const startFailure = nextStartFailure(before.startFailure, vmi, strategy, {
+    isAsked: (before.stateChangeRequests ?? []).length > 0,
+    now,
+  });
   const requests = requestsAfter(before.stateChangeRequests ?? [], vmi, decision);
   const isReady = hasCondition(vmi?.status?.conditions, "Ready", "True");
   const after = {

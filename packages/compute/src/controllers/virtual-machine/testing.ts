@@ -1,26 +1,17 @@
 import type { VirtualMachineInstance } from "@peapod/api";
 import { applyMergePatch } from "@peapod/machinery";
+import { converge } from "@peapod/machinery/testing";
 import { finalizers } from "../../names.ts";
 import { controllerReference } from "../../render/owner.ts";
 import type { Facts, Step } from "./facts.ts";
 import { planVirtualMachine } from "./plan.ts";
 
-/** What the facts are once an API server has taken the steps. */
-function applySteps(facts: Facts, steps: readonly Step[]): Facts {
-  return steps.reduce(applyStep, facts);
-}
-
 /** Plans and applies until nothing is left. */
-export function converge(facts: Facts): Facts {
-  let seen = facts;
-  for (let round = 0; round < 10; round++) {
-    const { steps } = planVirtualMachine(seen);
-    if (steps.length === 0) return seen;
-    seen = applySteps(seen, steps);
-  }
-  throw new Error(`still ${planVirtualMachine(seen).steps.map((step) => step.do)} after ten rounds`);
+export function settle(facts: Facts): Facts {
+  return converge({ plan: planVirtualMachine, facts, apply: applyStep });
 }
 
+/** What the facts are once an API server has taken a step. */
 function applyStep(facts: Facts, step: Step): Facts {
   switch (step.do) {
     case "addFinalizer":
@@ -40,7 +31,7 @@ function applyStep(facts: Facts, step: Step): Facts {
       // A merge patch of a VMI is a VMI.
       return { ...facts, vmi: applyMergePatch(facts.vmi, step.patch) as VirtualMachineInstance };
     case "deleteInstance":
-      return withInstance(facts, { deletionTimestamp: "2026-01-05T12:00:00Z" });
+      return withInstance(facts, { deletionTimestamp: "2026-01-15T12:00:00Z" });
     case "switchOn":
       return { ...facts, vm: { ...facts.vm, spec: { ...facts.vm.spec, runStrategy: "Always" } } };
     case "writeStatus":
