@@ -31,6 +31,7 @@ import {
 } from "./front/authentication/service-account-tokens.ts";
 import { createDocuments } from "./front/documents/documents.ts";
 import { type ServerVersion, serverVersion } from "./front/documents/version.ts";
+import { createHealth, type HealthCheck } from "./front/listener/health.ts";
 import { startHousekeeping } from "./housekeeping/start.ts";
 import { Registry } from "./registry/registry.ts";
 import type { ServedResources } from "./registry/types.ts";
@@ -49,6 +50,8 @@ export interface ApiServerOptions {
   readonly extensions?: readonly ApiExtension[] | undefined;
   /** What else is served: `/metrics`, `/ui/`. Asked in order, after discovery, OpenAPI and health. */
   readonly paths?: readonly PathHandler[] | undefined;
+  /** What else has to be well for `/readyz` to say so. */
+  readonly readyChecks?: readonly HealthCheck[] | undefined;
   /** Decides who may do what; RBAC's objects, our own accounts, nodes and administrators unless given. */
   readonly authorize?: Authorizer | undefined;
   /** Reaches the agents of nodes, for logs. */
@@ -133,7 +136,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     version: options.version ?? serverVersion("0.1.0", process.arch),
     serverAddress: options.serverAddress ?? "127.0.0.1:6443",
   });
-  const paths = [documents, healthPaths(store), ...(tokens ? [keyPaths(tokens)] : []), ...(options.paths ?? [])];
+  const paths = [
+    documents,
+    healthPaths(store, options.readyChecks ?? []),
+    ...(tokens ? [keyPaths(tokens)] : []),
+    ...(options.paths ?? []),
+  ];
   const fetch = createRoute({ engine, extensions, paths });
   undo.defer(
     registry.onChange((served) => {
@@ -205,19 +213,9 @@ function createConnect(engine: Engine, extensions: readonly ApiExtension[]): Api
 }
 
 /** `/healthz`, `/livez` and `/readyz`, with `?verbose` for people. */
-function healthPaths(store: Store): PathHandler {
-  return (request) => {
-    const { pathname, searchParams } = new URL(request.url);
-    const name = /^\/(healthz|livez|readyz)\/?$/.exec(pathname)?.[1];
-    if (name === undefined) return Promise.resolve(undefined);
-    const { trouble } = store;
-    const isWell = !trouble || name === "livez";
-    const headers = { "content-type": "text/plain; charset=utf-8" };
-    const check = trouble ? `[-]store failed: ${trouble.message}` : "[+]store ok";
-    const verdict = `${name} check ${isWell ? "passed" : "failed"}`;
-    const text = searchParams.has("verbose") || !isWell ? `[+]ping ok\n${check}\n${verdict}\n` : "ok";
-    return Promise.resolve(new Response(text, { status: isWell ? 200 : 500, headers }));
-  };
+function healthPaths(store: Store, more: readonly HealthCheck[]): PathHandler {
+  const health = createHealth({ ready: [{ name: "store", check: () => store.trouble?.message }, ...more] });
+  return (request) => health(new URL(request.url));
 }
 
 /** Where others find the keys that our tokens are signed with. */

@@ -38,11 +38,6 @@ export function impersonated(headers: Headers, user: UserInfo, authorize: Author
   return username === "system:anonymous" ? wanted : authenticated(wanted);
 }
 
-/** Headers that name another user: they end here and reach nobody further on. */
-export function isImpersonation(header: string): boolean {
-  return header.toLowerCase().startsWith("impersonate-");
-}
-
 const authenticationGroup = "authentication.k8s.io";
 
 type Wanted = Pick<Extract<Attributes, { readonly isResource: true }>, "group" | "resource"> & {

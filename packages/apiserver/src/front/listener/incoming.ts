@@ -3,7 +3,6 @@ import { Http2ServerRequest } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { Credentials } from "../authentication/authenticate.ts";
 import { bearerToken } from "../authentication/bearer.ts";
-import { isImpersonation } from "../authentication/impersonate.ts";
 import { type IncomingBody, streamBody } from "./body.ts";
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
@@ -13,10 +12,8 @@ const wholeBodyBytes = 4 * 1024 * 1024;
 
 /** A request as it came, before anybody knows whose it is. */
 export interface ReadRequest {
-  readonly url: URL;
-  readonly headers: Headers;
   readonly credentials: Credentials;
-  /** With its body and without what only concerns us: credentials, and the wish to be somebody else. */
+  /** With its body and without its credentials: what comes after knows the user and needs no secret. */
   readonly toRequest: (signal: AbortSignal) => Promise<Request>;
   /** Once it is answered: lets go by what nobody read of it. */
   readonly discardBody: () => void;
@@ -34,12 +31,11 @@ export function readIncoming(incoming: Incoming, authority: string): ReadRequest
   const url = urlOf(incoming.url ?? "/", host, authority);
   let unread: IncomingBody | undefined;
   return {
-    url,
-    headers,
     credentials: credentialsOf(incoming, headers),
     toRequest: async (signal) => {
       const passed = new Headers(headers);
-      for (const name of headers.keys()) if (isPrivate(name)) passed.delete(name);
+      passed.delete("authorization");
+      passed.delete("cookie");
       const method = incoming.method ?? "GET";
       const body = method === "GET" || method === "HEAD" ? undefined : await readBody(incoming, headers);
       const whole = body instanceof Uint8Array;
@@ -85,10 +81,6 @@ function readPeer(socket: TLSSocket): Credentials["certificate"] | "none" {
   const { CN, O = [] } = certificate.subject as { readonly CN?: string | string[]; readonly O?: string | string[] };
   const [commonName] = [CN].flat();
   return commonName === undefined ? "untrusted" : { commonName, organizations: [O].flat() };
-}
-
-function isPrivate(name: string): boolean {
-  return name === "authorization" || name === "cookie" || isImpersonation(name);
 }
 
 /** Paths are taken as they come; only a request to a proxy names a whole address. */

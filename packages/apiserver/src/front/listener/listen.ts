@@ -1,9 +1,7 @@
 import { createSecureServer, type Http2SecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { Api, Log } from "@peapod/machinery";
-import type { Authorizer } from "../../engine/call.ts";
 import type { Authenticate } from "../authentication/authenticate.ts";
-import type { Health } from "./health.ts";
 import { ListenError } from "./listen-error.ts";
 import { Service } from "./service.ts";
 
@@ -20,10 +18,6 @@ export interface ListenOptions {
   readonly port: number;
   readonly tls: ListenerTls;
   readonly authenticate: Authenticate;
-  /** Decides who may act as somebody else; without it nobody may. */
-  readonly authorize?: Authorizer;
-  /** Answered before anybody is asked who they are. */
-  readonly health?: Health;
   readonly log: Log;
 }
 

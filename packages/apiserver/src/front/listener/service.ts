@@ -14,7 +14,6 @@ import {
   unauthorized,
 } from "@peapod/machinery";
 import { openProtocols } from "../authentication/bearer.ts";
-import { impersonated } from "../authentication/impersonate.ts";
 import { type Incoming, type ReadRequest, readIncoming } from "./incoming.ts";
 import type { ListenOptions } from "./listen.ts";
 import { cutOff, type Outgoing, sendResponse } from "./outgoing.ts";
@@ -117,8 +116,6 @@ export class Service {
   /** The Api's answer, or the refusal of whoever may not ask. Never throws. */
   async #answer(read: ReadRequest, running: Running, auditId: string): Promise<Response> {
     try {
-      const healthy = await this.#options.health?.(read.url);
-      if (healthy) return healthy;
       // Nobody's body is read before it is known whose it is.
       const user = await this.#userOf(read);
       return await this.#api.fetch(await read.toRequest(running.signal), { user });
@@ -162,12 +159,11 @@ export class Service {
     throw badRequest("unable to upgrade: only websocket connections are supported");
   }
 
-  /** @throws {ApiError} 401, or 403 for somebody who may not be who they want to be */
-  async #userOf({ credentials, headers }: ReadRequest): Promise<UserInfo> {
-    const { authenticate, authorize = () => ({ allowed: false }) } = this.#options;
-    const user = await authenticate(credentials);
+  /** @throws {ApiError} 401 */
+  async #userOf({ credentials }: ReadRequest): Promise<UserInfo> {
+    const user = await this.#options.authenticate(credentials);
     if (!user) throw unauthorized();
-    return impersonated(headers, user, authorize);
+    return user;
   }
 
   #refusal(error: unknown, running: Running, auditId: string): Response {
