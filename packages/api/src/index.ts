@@ -7,6 +7,7 @@ export * from "./admissions/network-attachment-definition.ts";
 export * from "./admissions/own-accounts.ts";
 export * from "./admissions/virtual-machine.ts";
 export * from "./admissions/virtual-machine-instance.ts";
+export * from "./built-in-defaults/default-object.ts";
 export * from "./deep-equal.ts";
 export * from "./go-quote.ts";
 export * from "./kind.ts";

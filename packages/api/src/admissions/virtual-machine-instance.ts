@@ -21,7 +21,7 @@ import { validateSpec } from "./validate/spec.ts";
 type Review = AdmissionReview<VirtualMachineInstance>;
 
 /** Held until the guest and its pod are gone. */
-const finalizer = "foregroundDeleteVirtualMachine";
+const finalizer = "kubevirt.io/foregroundDeleteVirtualMachine";
 
 export const virtualMachineInstanceCreation: Admission<VirtualMachineInstance> = {
   kind: VirtualMachineInstance,
