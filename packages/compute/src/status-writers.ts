@@ -14,6 +14,7 @@ export type Writer =
   | "virtual-machine-instance"
   | "node-health"
   | "kubevirt"
+  | "admission"
   | "guests"
   | "pods"
   | "registration"
@@ -49,7 +50,7 @@ export const statusWriters: readonly StatusWriter[] = [
     "virtual-machine",
     "takes away what is done, and queues the rerun of a failed guest; only onto the version it read",
   ),
-  one("VirtualMachineInstance", "status.phase", "virtual-machine", "Pending, in the create itself"),
+  one("VirtualMachineInstance", "status.phase", "admission", "Pending, in the create itself"),
   one("VirtualMachineInstance", "status.phase", "virtual-machine-instance", upToScheduled),
   one("VirtualMachineInstance", "status.phase", "guests", "Running, Succeeded, Failed"),
   one(
@@ -58,6 +59,7 @@ export const statusWriters: readonly StatusWriter[] = [
     "node-health",
     "Failed, where the node fell silent and the pod is gone",
   ),
+  one("VirtualMachineInstance", "status.phaseTransitionTimestamps", "admission", "with the phase"),
   one("VirtualMachineInstance", "status.phaseTransitionTimestamps", "virtual-machine-instance", "with the phase"),
   one("VirtualMachineInstance", "status.phaseTransitionTimestamps", "guests", "with the phase"),
   one("VirtualMachineInstance", "status.phaseTransitionTimestamps", "node-health", "with the phase"),
@@ -90,10 +92,12 @@ export const statusWriters: readonly StatusWriter[] = [
     "status.guestOSInfo",
     "status.fsFreezeStatus",
     "status.machine",
-    "status.memory",
-    "status.currentCPUTopology",
     "status.migrationMethod",
     "status.migrationTransport",
+  ]),
+  ...["status.memory", "status.currentCPUTopology"].flatMap((path) => [
+    one("VirtualMachineInstance", path, "admission", "as asked for, in the create itself"),
+    one("VirtualMachineInstance", path, "guests", "as it is, from Running on"),
   ]),
   one("Pod", "status.conditions[PodScheduled]", "scheduler", ""),
   one("Pod", "status.conditions[kubevirt.io/virtual-machine-unpaused]", "virtual-machine-instance", ""),
@@ -117,7 +121,7 @@ const introduction = [
   "",
   "Every field has one writer at a time. Where two share one, the last column says what keeps them apart, and both write only onto",
   "the version they read. `[*]` and `.*` stand for what is not listed beside them. `guests`, `pods` and `registration` live in",
-  "`packages/node`, `scheduler` in `packages/apiserver`, the others in `packages/compute/src/controllers`.",
+  "`packages/node`, `scheduler` in `packages/apiserver`, `admission` in `packages/api`, the others in `packages/compute`.",
 ];
 
 function of(kind: StatusWriter["kind"], writer: Writer, paths: readonly string[]): readonly StatusWriter[] {

@@ -7,16 +7,14 @@ import { controllerReference } from "./owner.ts";
 export interface InstanceOptions {
   /** From a start request that asked for it. */
   readonly startPaused?: boolean | undefined;
-  /** RFC 3339 */
-  readonly createdAt: string;
 }
 
 /**
  * One run of a VM: the template with the VM's name, so that a second one meets a conflict, and what ties the run to its VM: owner,
  * the generation it was made from, the revision that holds the spec it was made from, and a finalizer that keeps it until the VM's
- * controller has seen how it ended.
+ * controller has seen how it ended. Defaults and the first phase are admission's.
  */
-export function renderInstance(vm: VirtualMachine, options: InstanceOptions): VirtualMachineInstance {
+export function renderInstance(vm: VirtualMachine, options: InstanceOptions = {}): VirtualMachineInstance {
   const template = vm.spec.template;
   return {
     apiVersion: apiVersionOf(VirtualMachineInstanceKind),
@@ -33,11 +31,7 @@ export function renderInstance(vm: VirtualMachine, options: InstanceOptions): Vi
       finalizers: [finalizers.virtualMachine, finalizers.instance],
     } satisfies ObjectMeta,
     spec: renderInstanceSpec(vm, options.startPaused === true),
-    status: {
-      phase: "Pending",
-      phaseTransitionTimestamps: [{ phase: "Pending", phaseTransitionTimestamp: options.createdAt }],
-      virtualMachineRevisionName: revisionName(vm),
-    },
+    status: { virtualMachineRevisionName: revisionName(vm) },
   };
 }
 

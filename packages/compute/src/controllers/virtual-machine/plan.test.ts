@@ -293,7 +293,7 @@ function deleted(vm: VirtualMachine): VirtualMachine {
 }
 
 function instanceOf(vm: VirtualMachine, phase: string, { ran = phase === "Running" } = {}): VirtualMachineInstance {
-  const made = renderInstance(vm, { createdAt: "2026-01-15T11:00:00Z" });
+  const made = renderInstance(vm);
   return inPhase({ ...made, metadata: { ...made.metadata, uid: vmiUid, resourceVersion: "5" } }, phase, ran);
 }
 

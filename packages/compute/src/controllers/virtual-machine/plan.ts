@@ -3,7 +3,7 @@ import { isJsonEqual, type Plan } from "@peapod/machinery";
 import { finalizers } from "../../names.ts";
 import { renderInstance, revisionName } from "../../render/instance.ts";
 import { controllerOf, controllerReference } from "../../render/owner.ts";
-import { isFinal, secondsOf } from "../../status/phase.ts";
+import { isFinal } from "../../status/phase.ts";
 import type { Facts, Step } from "./facts.ts";
 import { liveUpdate, templateOf } from "./live-update.ts";
 import { decideRun, type RunDecision } from "./run-strategy.ts";
@@ -56,10 +56,10 @@ function leave(facts: Facts): readonly Step[] {
 }
 
 function runSteps(facts: Facts, decision: RunDecision): readonly Step[] {
-  const { vm, vmi, revision, now } = facts;
+  const { vm, vmi, revision } = facts;
   if (decision.do === "switchOn") return [{ do: "switchOn", vm }];
   if (decision.do === "start") {
-    const made = renderInstance(vm, { startPaused: decision.paused, createdAt: secondsOf(now) });
+    const made = renderInstance(vm, { startPaused: decision.paused });
     return [
       { do: "createInstance", vm, vmi: made, status: vmStatus(facts, decision) },
       { do: "createRevision", revision: renderRevision(facts) },
