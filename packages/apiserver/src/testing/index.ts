@@ -1,1 +1,1 @@
-export {};
+export { startTestServer, type TestServer } from "./start-test-server.ts";
