@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Hierarchies, parseHierarchies } from "./hierarchies.ts";
 import { type LimitFile, limitFilesV1, limitFilesV2, v1Controllers, v2Controllers } from "./limit-files.ts";
 import type { CgroupDriver, CgroupLimits } from "./types.ts";
@@ -21,6 +22,9 @@ export async function openCgroups(
   return createDriver("none", hierarchies);
 }
 
+/** Some ten seconds: a process that waits for a disk that does not answer cannot be killed, and others wait for us. */
+const killAttempts = 200;
+
 function createDriver(version: CgroupDriver["version"], { controllers, unified }: Hierarchies): CgroupDriver {
   const v1Roots = version === "v1" ? v1Controllers.flatMap((name) => controllers.get(name) ?? []) : [];
   const roots = [...new Set([...v1Roots, ...(unified === undefined ? [] : [unified])])];
@@ -32,21 +36,25 @@ function createDriver(version: CgroupDriver["version"], { controllers, unified }
     version,
     async ensure(name, limits) {
       const paths = await Promise.all(roots.map((root) => makeGroup(root, name, version === "v2")));
-      await Promise.all(
-        filesFor(version, limits).map(({ controller, file, value, optional }) => {
-          const root = version === "v2" ? unified : controllers.get(controller);
-          return root === undefined ? undefined : setLimit(join(root, name, file), value, optional);
-        }),
-      );
+      // In order: devices are denied as a whole before some are allowed again.
+      for (const { controller, file, value, optional } of filesFor(version, limits)) {
+        const root = version === "v2" ? unified : controllers.get(controller);
+        if (root !== undefined) await setLimit(join(root, name, file), value, optional);
+      }
       return paths;
     },
     processes,
     async kill(name) {
       const all = unified === undefined ? undefined : join(unified, name, "cgroup.kill");
       if (all !== undefined && existsSync(all)) await writeFile(all, "1");
-      for (let left = await processes(name); left.length > 0; left = await processes(name)) {
+      for (let attempt = 0; ; attempt++) {
+        const left = await processes(name);
+        if (left.length === 0) return;
+        if (attempt === killAttempts) {
+          throw new Error(`Cannot end the processes of cgroup ${name}: ${left.join(", ")} do not go`);
+        }
         for (const pid of left) killProcess(pid);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await delay(attempt < 100 ? 5 : 100);
       }
     },
     async remove(name) {
@@ -80,9 +88,19 @@ async function makeGroup(root: string, name: string, passDown: boolean): Promise
     .map((controller) => `+${controller}`);
   const parents = name.split("/").slice(0, -1);
   for (let depth = 0; depth <= parents.length; depth++) {
-    await writeFile(join(root, ...parents.slice(0, depth), "cgroup.subtree_control"), wanted.join(" "));
+    const file = join(root, ...parents.slice(0, depth), "cgroup.subtree_control");
+    for (const controller of wanted) await passControllerDown(file, controller);
   }
   return path;
+}
+
+/** Inside of a container the root has processes of its own and passes nothing down: guests then live without that limit. */
+async function passControllerDown(file: string, controller: string): Promise<void> {
+  try {
+    await writeFile(file, controller);
+  } catch (error) {
+    if (codeOf(error) !== "EBUSY" && codeOf(error) !== "ENOENT" && codeOf(error) !== "EOPNOTSUPP") throw error;
+  }
 }
 
 async function setLimit(path: string, value: string, optional: boolean): Promise<void> {
@@ -124,7 +142,7 @@ async function removeGroup(path: string): Promise<void> {
       if (isMissing(error)) return;
       if (attempt === 100)
         throw new Error(`Cannot remove the cgroup ${path}: processes are still in it`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await delay(10);
     }
   }
 }
@@ -146,5 +164,9 @@ function killProcess(pid: number): void {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV");
+  return codeOf(error) === "ENOENT" || codeOf(error) === "ENODEV";
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -6,7 +6,18 @@ export interface Hierarchies {
   readonly unified: string | undefined;
 }
 
-const known = new Set(["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids"]);
+const known = new Set([
+  "cpu",
+  "cpuacct",
+  "cpuset",
+  "memory",
+  "devices",
+  "freezer",
+  "blkio",
+  "pids",
+  // No controller, but where systemd looks for what belongs to a unit: a guest must not be found in ours.
+  "name=systemd",
+]);
 
 /**
  * @param mounts  text of /proc/self/mounts

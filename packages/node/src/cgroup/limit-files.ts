@@ -10,7 +10,16 @@ export interface LimitFile {
 }
 
 /** Controllers of v1 that a guest gets a group in. cpuset is not among them: a group there wants CPUs and memory nodes first. */
-export const v1Controllers = ["cpu", "cpuacct", "memory", "devices", "freezer", "blkio", "pids"] as const;
+export const v1Controllers = [
+  "cpu",
+  "cpuacct",
+  "memory",
+  "devices",
+  "freezer",
+  "blkio",
+  "pids",
+  "name=systemd",
+] as const;
 export const v2Controllers = ["cpu", "memory", "pids", "io"] as const;
 
 const periodMicros = 100_000;

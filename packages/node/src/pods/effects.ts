@@ -1,6 +1,6 @@
-import { chown, mkdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, rm } from "node:fs/promises";
 import { Pod } from "@peapod/api";
-import { type EffectContext, type Effects, formatError, timestampOf } from "@peapod/machinery";
+import { type EffectContext, type Effects, formatError, InvalidSpecError } from "@peapod/machinery";
 import { reached } from "@peapod/machinery/node";
 import type { CgroupDriver } from "../cgroup/types.ts";
 import type { GuestView } from "../sandbox/guest-view.ts";
@@ -30,29 +30,42 @@ export interface PodsDeps {
   readonly guests: GuestView;
 }
 
-export function podEffects(deps: PodsDeps): Effects<Step> {
+/** Why the last attempt at a pod's sandbox failed, by the pod's uid: a fact for the next look. */
+export type SandboxTroubles = Map<string, string>;
+
+export function podEffects(deps: PodsDeps, troubles: SandboxTroubles): Effects<Step> {
   return {
     async refusePod({ pod, message }, { client, events, signal }) {
       events.record(pod, { type: "Warning", reason: "UnsupportedPod", message });
       const status = { ...pod.status, phase: "Failed" as const, reason: "UnsupportedPod", message };
       await client.updateStatus(Pod, { ...pod, status }, { signal });
     },
-    makeSandbox: ({ pod }, context) => makeSandbox(deps, pod, context),
+    async makeSandbox({ pod }, context) {
+      const { uid = "" } = pod.metadata;
+      try {
+        await makeSandbox(deps, pod, context);
+        troubles.delete(uid);
+      } catch (error) {
+        if (context.signal.aborted) throw error;
+        const said = explain(error);
+        troubles.set(uid, said);
+        const message = `Failed to create pod sandbox: ${said}`;
+        context.events.record(pod, { type: "Warning", reason: "FailedCreatePodSandBox", message });
+        // Never an InvalidSpecError: what is wrong may be in another object, whose change is no change of the pod.
+        throw error instanceof InvalidSpecError ? new Error("Cannot make the pod's sandbox", { cause: error }) : error;
+      }
+    },
     async startPull({ pod, image }, { events }) {
       deps.images.startPull(image, pod, events);
     },
-    async writeStatus({ pod, status, networkStatus }, { client, events, signal, now }) {
+    async writeStatus({ pod, status, networkStatus }, { client, events, signal }) {
       const annotations = { ...pod.metadata.annotations, ...annotationOf(networkStatus) };
       const metadata = networkStatus === undefined ? pod.metadata : { ...pod.metadata, annotations };
       await client.updateStatus(Pod, { ...pod, metadata, status }, { signal });
-      if (status.phase === "Running" && pod.status?.phase !== "Running") {
-        const startTime = status.startTime ?? timestampOf(now());
-        const seconds = Math.max(0, (now().getTime() - Date.parse(startTime)) / 1000).toFixed(1);
-        events.record(pod, {
-          type: "Normal",
-          reason: "Started",
-          message: `Started container compute ${seconds} s after the pod came`,
-        });
+      if (status.phase !== "Running" || pod.status?.phase === "Running") return;
+      for (const { name } of status.containerStatuses ?? []) {
+        events.record(pod, { type: "Normal", reason: "Created", message: `Created container: ${name}` });
+        events.record(pod, { type: "Normal", reason: "Started", message: `Started container ${name}` });
       }
     },
     async destroyGuest({ sandbox, because }, { events }) {
@@ -74,25 +87,32 @@ export function podEffects(deps: PodsDeps): Effects<Step> {
 }
 
 /** Recorded first, then made, each part idempotent: after a death at any point the next try goes on, or the removal finds all. */
-async function makeSandbox(deps: PodsDeps, pod: Pod, { events, signal }: EffectContext): Promise<void> {
-  try {
-    const sandbox = await recordSandbox(deps, pod);
-    reached("pods/recordSandbox");
-    await mkdir(sandbox.runDir, { recursive: true, mode: 0o700 });
-    await chown(sandbox.runDir, sandbox.uid, sandbox.gid);
-    await ensureNetns(sandbox.netnsPath, signal);
-    reached("pods/ensureNetns");
-    const cgroupPaths = await deps.cgroups.ensure(limitName(sandbox), limitsOf(pod));
-    reached("pods/ensureCgroup");
-    const interfaces = await deps.networks.attach(pod, sandbox, signal);
-    reached("pods/attachNetworks");
-    await deps.sandboxes.put({ ...sandbox, cgroupPaths, interfaces, state: "standing" });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    const message = `Failed to create pod sandbox: ${formatError(error)}`;
-    events.record(pod, { type: "Warning", reason: "FailedCreatePodSandBox", message });
-    throw error;
-  }
+async function makeSandbox(deps: PodsDeps, pod: Pod, { signal }: EffectContext): Promise<void> {
+  const sandbox = await recordSandbox(deps, pod);
+  reached("pods/recordSandbox");
+  await makeRunDir(sandbox);
+  await ensureNetns(sandbox.netnsPath, signal);
+  reached("pods/ensureNetns");
+  const cgroupPaths = await deps.cgroups.ensure(limitName(sandbox), limitsOf(pod));
+  reached("pods/ensureCgroup");
+  const interfaces = await deps.networks.attach(pod, sandbox, signal);
+  reached("pods/attachNetworks");
+  await deps.sandboxes.put({ ...sandbox, cgroupPaths, interfaces, state: "standing" });
+}
+
+/**
+ * The guest makes its sockets in it, but may not move or replace what root has put there: sticky, like /tmp, so that somebody who
+ * broke out of QEMU cannot give us other files than our own to read.
+ */
+async function makeRunDir({ runDir, gid }: Sandbox): Promise<void> {
+  await mkdir(runDir, { recursive: true, mode: 0o711 });
+  await chown(runDir, 0, gid);
+  await chmod(runDir, 0o1770);
+}
+
+/** One line that says what is wrong and, where that is known, the way out. */
+function explain(error: unknown): string {
+  return error instanceof InvalidSpecError ? `${formatError(error)}. ${error.advice}` : formatError(error);
 }
 
 async function recordSandbox(deps: PodsDeps, pod: Pod): Promise<Sandbox> {

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { Pod } from "@peapod/api";
-import { type Controller, parseKey } from "@peapod/machinery";
+import { NetworkAttachmentDefinition, Pod } from "@peapod/api";
+import { type Controller, keyOf, parseKey } from "@peapod/machinery";
 import { defineCheckpoints } from "@peapod/machinery/node";
-import { type PodsDeps, podEffects } from "./effects.ts";
+import { isNetns } from "../sandbox/machine.ts";
+import { type PodsDeps, podEffects, type SandboxTroubles } from "./effects.ts";
 import { planPod } from "./plan.ts";
 import type { Facts, Step, WantedImage } from "./types.ts";
 
@@ -22,12 +22,24 @@ defineCheckpoints([
 
 /** The kubelet's role for the launcher pods of this node. */
 export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Step> {
+  const troubles: SandboxTroubles = new Map();
   return {
     name: "pods",
     for: Pod,
-    reads: [],
+    reads: [NetworkAttachmentDefinition],
     writes: [{ kind: Pod, verbs: ["updateStatus", "delete"] }],
     fieldSelectors: [{ kind: Pod, selector: `spec.nodeName=${deps.nodeName}` }],
+    // A network that was missing or wrong may be right now.
+    watches: [
+      {
+        kind: NetworkAttachmentDefinition,
+        keys: (_, cache) =>
+          cache
+            .list(Pod)
+            .filter(({ metadata }) => troubles.has(metadata.uid ?? ""))
+            .map(keyOf),
+      },
+    ],
     // Sandboxes whose pods went away while nobody looked have no watch event to wake them.
     async wakeUps(wake, signal) {
       for (const { podNamespace, podName } of deps.sandboxes.list()) wake(`${podNamespace}/${podName}`);
@@ -38,16 +50,19 @@ export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Ste
       });
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     },
-    observe(key, { cache, now }) {
+    async observe(key, { cache, now }) {
       const { namespace = "", name } = parseKey(key);
       const pod = cache.get(Pod, { namespace, name });
       const sandbox = deps.sandboxes.findByPod(namespace, name);
+      if (!pod) for (const uid of troubles.keys()) if (!isKnown(uid, cache.list(Pod))) troubles.delete(uid);
       if (!pod && !sandbox) return undefined;
       return {
         key,
         pod,
         sandbox,
-        isSandboxStanding: sandbox !== undefined && sandbox.bootId === deps.bootId && existsSync(sandbox.netnsPath),
+        isSandboxStanding:
+          sandbox !== undefined && sandbox.bootId === deps.bootId && (await isNetns(sandbox.netnsPath)),
+        sandboxTrouble: troubles.get(pod?.metadata.uid ?? ""),
         images: pod
           ? imagesOf(pod).map((wanted) => ({ wanted, state: deps.images.stateOf(wanted, pod.metadata.uid ?? "") }))
           : [],
@@ -57,8 +72,12 @@ export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Ste
       };
     },
     plan: planPod,
-    effects: podEffects(deps),
+    effects: podEffects(deps, troubles),
   };
+}
+
+function isKnown(uid: string, pods: readonly Pod[]): boolean {
+  return pods.some(({ metadata }) => metadata.uid === uid);
 }
 
 /** The compute container is this machine's own QEMU: only container disks are pulled. */

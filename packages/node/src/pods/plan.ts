@@ -34,11 +34,9 @@ function planRun(facts: Facts, pod: Pod): Plan<Step> {
   });
   if (sandbox?.state !== "standing") {
     const steps: Step[] = [...pulls, { do: "makeSandbox", pod }];
-    // Somebody looking meanwhile should see which image is waited for.
-    const waiting = facts.images.some(({ state }) => state.is !== "ready")
-      ? statusSteps(pod, renderPending(pod, facts))
-      : [];
-    return { steps: [...(pulls.length > 0 ? waiting : []), ...steps] };
+    // Somebody looking meanwhile should see which image is waited for, or what the sandbox fails for.
+    const isWaiting = pulls.length > 0 || facts.sandboxTrouble !== undefined;
+    return { steps: [...(isWaiting ? statusSteps(pod, renderPending(pod, facts)) : []), ...steps] };
   }
   const retryAt = Math.min(
     ...facts.images.map(({ state }) => (state.is === "failed" ? state.nextTryAt.getTime() : Infinity)),

@@ -23,6 +23,8 @@ export interface Facts {
   readonly sandbox: Sandbox | undefined;
   /** False after a reboot, or when somebody removed its namespace. */
   readonly isSandboxStanding: boolean;
+  /** Why the last attempt at it failed. */
+  readonly sandboxTrouble?: string | undefined;
   readonly images: readonly { readonly wanted: WantedImage; readonly state: ImageState }[];
   readonly guest: GuestState;
   readonly hostIps: readonly string[];

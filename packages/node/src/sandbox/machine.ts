@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { rm, statfs } from "node:fs/promises";
 import { run } from "@peapod/machinery/node";
 
 /** Changes with every boot: what lived in memory under another one is gone. */
@@ -7,18 +7,27 @@ export function readBootId(path = "/proc/sys/kernel/random/boot_id"): string {
   return readFileSync(path, "utf8").trim();
 }
 
-/** Idempotent. The loopback device is up, and bridges in it do not call iptables (hairpins would break). */
+/** Idempotent. Its loopback device is still down: attaching networks raises it. */
 export async function ensureNetns(path: string, signal: AbortSignal): Promise<void> {
-  const name = nameOf(path);
-  await mkdir("/run/netns", { recursive: true });
-  if (!existsSync(path)) await run(["ip", "netns", "add", name], { signal });
-  await run(["ip", "-n", name, "link", "set", "lo", "up"], { signal });
+  if (await isNetns(path)) return;
+  await rm(path, { force: true }); // a name that was made and never mounted on
+  await run(["ip", "netns", "add", nameOf(path)], { signal, timeoutMs: 20_000 });
 }
 
 /** Idempotent; takes no signal, for what is torn down is torn down to the end. */
 export async function removeNetns(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  await run(["ip", "netns", "delete", nameOf(path)], { timeoutMs: 10_000 });
+  if (await isNetns(path)) await run(["ip", "netns", "delete", nameOf(path)], { timeoutMs: 20_000 });
+  await rm(path, { force: true });
+}
+
+/** The file system of namespaces (NSFS_MAGIC): a name alone is no namespace. */
+const namespaceFileSystem = 0x6e736673;
+
+export async function isNetns(path: string): Promise<boolean> {
+  return await statfs(path).then(
+    ({ type }) => type === namespaceFileSystem,
+    () => false,
+  );
 }
 
 function nameOf(path: string): string {

@@ -21,7 +21,11 @@ export function renderPending(pod: Pod, facts: Facts): PodStatus {
   return {
     ...common(pod, facts),
     phase: "Pending",
-    conditions: conditionsOf(pod, facts.now, { isReady: false, isSandboxReady: facts.sandbox !== undefined }),
+    conditions: conditionsOf(pod, facts.now, {
+      isReady: false,
+      isSandboxReady: facts.sandbox?.state === "standing" && facts.isSandboxStanding,
+      sandboxTrouble: facts.sandboxTrouble,
+    }),
     containerStatuses: containerStatuses ?? [],
   };
 }
@@ -100,7 +104,8 @@ function conditionsOf(
     isReady,
     isSandboxReady,
     because = "ContainersNotReady",
-  }: { isReady: boolean; isSandboxReady: boolean; because?: string },
+    sandboxTrouble,
+  }: { isReady: boolean; isSandboxReady: boolean; because?: string; sandboxTrouble?: string | undefined },
 ): readonly PodCondition[] {
   const unready = (pod.spec?.containers ?? []).map(({ name }) => name).join(" ");
   const notReady = { reason: because, message: `containers with unready status: [${unready}]` };
@@ -117,7 +122,13 @@ function conditionsOf(
         ? {}
         : notReady;
   const wanted: readonly (readonly [OwnCondition, boolean, object])[] = [
-    ["PodReadyToStartContainers", isSandboxReady, {}],
+    [
+      "PodReadyToStartContainers",
+      isSandboxReady,
+      isSandboxReady || sandboxTrouble === undefined
+        ? {}
+        : { reason: "FailedCreatePodSandBox", message: sandboxTrouble },
+    ],
     ["Initialized", true, because === "PodCompleted" ? { reason: because } : {}],
     ["ContainersReady", isReady, isReady ? {} : notReady],
     ["Ready", isReady && openGates.length === 0, ready],
