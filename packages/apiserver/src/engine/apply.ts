@@ -122,9 +122,16 @@ function parseManifest(options: WriteOptions, body: Uint8Array): unknown {
       return parseYaml(text, { duplicates: options.fieldValidation === "Strict" ? "refuse" : "last" });
     } catch (error) {
       if (!(error instanceof YamlError)) throw error;
-      throw badRequest(`error decoding YAML: error converting YAML to JSON: ${formatError(error)}`);
+      throw badRequest(`error decoding YAML: error converting YAML to JSON: ${inGoWords(formatError(error))}`);
     }
   }
+}
+
+/** The commonest mistake has words of its own in Go's reader, and no line where it is the first. */
+function inGoWords(message: string): string {
+  return message
+    .replace("bad indentation of a mapping entry", "mapping values are not allowed in this context")
+    .replace(/^yaml: line 1: /, "yaml: ");
 }
 
 /** A null says nothing of who owns a field. */

@@ -42,8 +42,7 @@ export function validateObject(call: Call, object: StoredObject, old: StoredObje
     call.warnings.push(...(resource.strategy.warn?.(object) ?? []));
     return;
   }
-  const isBlocked = problems.some(({ reason }) => reason !== "FieldValueInvalid" && reason !== "FieldValueDuplicate");
-  if (isBlocked && hasRules(schemaOf(served))) problems.push(rulesNotRun);
+  if (problems.some(({ reason }) => blocking.has(reason)) && hasRules(schemaOf(served))) problems.push(rulesNotRun);
   throw invalid(resourceNames(served), object.metadata.name ?? "", problems);
 }
 
@@ -68,6 +67,15 @@ function decodingSentence({ resource, version }: Served, { path, message }: Prob
   const field = path.replace(/\[\d+\]/g, "");
   return `${resource.kind} in version "${version.version}" cannot be handled as a ${resource.kind}: json: cannot unmarshal ${types[found] ?? found} into Go struct field ${resource.kind}.${field} of type ${types[wanted] ?? wanted}`;
 }
+
+/** After these a rule could meet values that its schema does not let through. */
+const blocking: ReadonlySet<Problem["reason"]> = new Set([
+  "FieldValueRequired",
+  "FieldValueNotSupported",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
 
 const rulesNotRun: Problem = {
   path: "<nil>",
