@@ -46,4 +46,5 @@ export * from "./seam/types.ts";
 export * from "./selectors/field-selector.ts";
 export * from "./selectors/label-selector.ts";
 export * from "./time/delay.ts";
+export * from "./version.ts";
 export * from "./yaml/yaml.ts";

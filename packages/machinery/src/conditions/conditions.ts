@@ -1,13 +1,21 @@
 import type { Condition } from "@peapod/api";
 
-type Conditions = readonly Condition[] | undefined;
+/** What all kinds' conditions have in common. KubeVirt writes null where a time is not known. */
+interface AnyCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly lastTransitionTime?: string | null | undefined;
+}
 
-export function findCondition(conditions: Conditions, type: string): Condition | undefined {
+export function findCondition<C extends AnyCondition>(
+  conditions: readonly C[] | undefined,
+  type: string,
+): C | undefined {
   return conditions?.find((condition) => condition.type === type);
 }
 
 /** True only where the condition is there and says `True`. */
-export function isConditionTrue(conditions: Conditions, type: string): boolean {
+export function isConditionTrue(conditions: readonly AnyCondition[] | undefined, type: string): boolean {
   return findCondition(conditions, type)?.status === "True";
 }
 
@@ -15,7 +23,11 @@ export function isConditionTrue(conditions: Conditions, type: string): boolean {
  * Puts a condition in its place. `lastTransitionTime` changes only when the status does; what did not change at all gives back
  * the very list, so that callers may compare by identity.
  */
-export function setCondition(conditions: Conditions, condition: Condition, now: Date): readonly Condition[] {
+export function setCondition(
+  conditions: readonly Condition[] | undefined,
+  condition: Condition,
+  now: Date,
+): readonly Condition[] {
   const list = conditions ?? [];
   const at = list.findIndex((other) => other.type === condition.type);
   const before = list[at];
@@ -35,7 +47,7 @@ export function setCondition(conditions: Conditions, condition: Condition, now: 
   return isSame ? list : list.with(at, after);
 }
 
-export function removeCondition(conditions: Conditions, type: string): readonly Condition[] {
+export function removeCondition(conditions: readonly Condition[] | undefined, type: string): readonly Condition[] {
   const list = conditions ?? [];
   return list.some((condition) => condition.type === type) ? list.filter((condition) => condition.type !== type) : list;
 }
