@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "@peapod/machinery/node";
@@ -42,14 +42,22 @@ export async function ensureDnsmasq(
   const before = await readFile(files.config, "utf8").catch(() => undefined);
   if (before === config && (await findDnsmasq(files)) !== undefined) return files;
   await stopDnsmasq(files);
-  await mkdir(join(options.runDir, "net"), { recursive: true });
-  await chmod(join(options.runDir, "net"), 0o755);
+  await makeOwnFolder(join(options.runDir, "net"));
   await writeFile(files.config, config, { mode: 0o600 });
   await run(["sh", "-c", script, "sh", options.netnsPath, files.config, ...options.cgroupPaths], {
     signal: options.signal,
     timeoutMs: 20_000,
   });
   return files;
+}
+
+/** What is read there is run as root: the folder must be ours, not one that the guest's user has put in its place. */
+async function makeOwnFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o755 });
+  const entry = await lstat(path);
+  if (!entry.isDirectory() || entry.uid !== process.getuid?.()) {
+    throw new Error(`Cannot keep files of the guest's network in "${path}": it belongs to user ${entry.uid}`);
+  }
 }
 
 /** Ends a server and waits until it is gone; nothing running counts as done. */

@@ -11,6 +11,7 @@ import {
 } from "@peapod/network";
 import type { SandboxStore } from "../sandbox/store.ts";
 import type { PodNetworks } from "./ports.ts";
+import { renderPodDns } from "./render/dns.ts";
 
 /** CNI for launcher pods: their annotations name NetworkAttachmentDefinitions, whose plugins this node calls. */
 export function createPodNetworks(network: NodeNetwork, client: Client, log: Log): PodNetworks {
@@ -34,7 +35,7 @@ export function createPodNetworks(network: NodeNetwork, client: Client, log: Log
       const find = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
         nads.get(`${namespace}/${name}`);
       const attached = await attachPod(network, place, requests, find, signal);
-      return attached.map(({ dns, ...one }) => ({ ...one, dns: withNodeResolvers(dns, network) }));
+      return attached.map(({ dns, ...one }) => ({ ...one, dns: renderPodDns(pod.spec, network.resolvers, dns) }));
     },
     async detach(sandbox) {
       for (const error of await detachPod(network, sandbox.podUid)) {
@@ -48,7 +49,8 @@ export function createPodNetworks(network: NodeNetwork, client: Client, log: Log
 }
 
 /**
- * Whose pod asks for an address. The VM owns it: the next pod of the same VM gets it again while it is free.
+ * Whose pod asks for an address. The VM owns it and keeps it from pod to pod; the addresses controller gives it back when the VM is
+ * gone.
  *
  * @returns undefined where no sandbox of this node has that uid
  */
@@ -59,15 +61,7 @@ export function identifyPod(sandboxes: SandboxStore, nodeName: string) {
     return {
       owner: { namespace: sandbox.podNamespace, name: sandbox.vmiName },
       holder: { podUid: sandbox.podUid, podName: sandbox.podName, node: nodeName },
-      isKept: false,
+      isKept: true,
     };
   };
-}
-
-/** What plugins say of names wins; else the node's own resolvers, as a pod of `dnsPolicy: Default` gets them. */
-function withNodeResolvers(
-  dns: { readonly nameservers: readonly string[]; readonly search: readonly string[] },
-  { resolvers }: NodeNetwork,
-) {
-  return dns.nameservers.length > 0 ? dns : { nameservers: resolvers.nameservers, search: resolvers.search };
 }
