@@ -1,1 +1,1 @@
-export {};
+export { startTestRegistry, type TestFile, type TestRegistry } from "./registry.ts";
