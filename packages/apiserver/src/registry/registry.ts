@@ -49,6 +49,15 @@ export class Registry {
     return undefined;
   }
 
+  /** The kind of a collection's objects, for clients. */
+  ofStorage(storage: string): Kind | undefined {
+    for (const resource of this.#resources.values()) {
+      const version = resource.versions.find(({ apiVersion }) => apiVersion === resource.storedApiVersion);
+      if (resource.storage === storage && version) return version.kind;
+    }
+    return undefined;
+  }
+
   /** The schema of a body that is no stored object: a Binding, an Eviction, a TokenRequest, a Scale. */
   bodySchema(apiVersion: string, kind: string): SchemaNode | undefined {
     return this.#bodies.get(`${apiVersion} ${kind}`);

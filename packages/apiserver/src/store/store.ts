@@ -59,6 +59,7 @@ export class Store {
   #closed = false;
   readonly #marks: { readonly at: number; readonly revision: number }[] = [];
   readonly #timer: NodeJS.Timeout;
+  readonly #listeners = new Set<(event: StoreEvent) => void>();
   #revisionWaiters: { readonly revision: number; readonly resolve: () => void }[] = [];
 
   constructor({ journal, recovered, now, onTrouble }: StoreOptions) {
@@ -91,6 +92,12 @@ export class Store {
       this.#collections.set(resource, collection);
     }
     return collection;
+  }
+
+  /** Hears every change of every collection. @returns the end of it */
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   resources(): readonly string[] {
@@ -192,7 +199,7 @@ export class Store {
       }
       for (const { entry, row, resolve } of batch) {
         this.#revision = entry.revision;
-        resolve(this.collection(entry.resource).publish(entry, row.deleted));
+        resolve(this.#publish(entry, row.deleted));
       }
       this.#wakeRevisionWaiters();
     }
@@ -203,11 +210,17 @@ export class Store {
     const rows = await this.#journal.recover(this.#revision);
     for (const row of rows) {
       this.#revision = row.revision;
-      this.collection(row.resource).publish(new Entry(row, row.body), row.deleted);
+      this.#publish(new Entry(row, row.body), row.deleted);
     }
     this.#wakeRevisionWaiters();
     // Writes that waited were decided on what was known before.
     if (rows.length > 0) throw new JournalError("the store was recovered; try again", { outcome: "lost" });
+  }
+
+  #publish(entry: Entry, deleted: boolean): StoreEvent {
+    const event = this.collection(entry.resource).publish(entry, deleted);
+    for (const listener of this.#listeners) listener(event);
+    return event;
   }
 
   #restore(row: Row): void {
