@@ -36,7 +36,7 @@ const rules: { readonly [kind: string]: (object: Json) => Json } = {
  * Fills in what Kubernetes fills into its own kinds and their schema does not say: a pod's restart policy, a service's type. Other
  * kinds, and values of an unexpected shape, come back as they are; validation is to refuse those.
  */
-export function defaultObject<T extends KubeObject>(kind: Pick<Kind<T>, "group" | "kind">, object: T): T {
+export function defaultObject<T extends KubeObject>(kind: Kind<T>, object: NoInfer<T>): T {
   const rule = rules[`${kind.group}/${kind.kind}`];
   return rule && isRecord(object) ? (rule(object) as unknown as T) : object; // only absent fields were added
 }

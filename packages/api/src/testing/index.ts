@@ -1,1 +1,2 @@
-export {};
+export * from "./machines.ts";
+export * from "./review.ts";

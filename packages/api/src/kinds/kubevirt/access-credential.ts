@@ -28,13 +28,13 @@ export const SSHPublicKeyAccessCredential = object({
     },
     { description: "How the keys reach the guest: exactly one." },
   ),
-  source: AccessCredentialSource,
+  source: having(AccessCredentialSource, { description: "Where it is kept." }),
 });
 export interface SSHPublicKeyAccessCredential extends Infer<typeof SSHPublicKeyAccessCredential> {}
 
 export const UserPasswordAccessCredential = object({
   propagationMethod: object({ qemuGuestAgent: optional(marker({ description: "Set by the guest agent." })) }),
-  source: AccessCredentialSource,
+  source: having(AccessCredentialSource, { description: "Where it is kept." }),
 });
 export interface UserPasswordAccessCredential extends Infer<typeof UserPasswordAccessCredential> {}
 

@@ -13,10 +13,10 @@ const otherArchitectures = notYet("guests of this architecture are yet to come")
 
 /** Settings by architecture. */
 export const ArchitectureConfiguration = object({
-  amd64: optional(ArchSpecificConfiguration),
-  arm64: optional(ArchSpecificConfiguration),
+  amd64: optional(having(ArchSpecificConfiguration, { description: "x86-64." })),
+  arm64: optional(having(ArchSpecificConfiguration, { description: "64-bit ARM." })),
   defaultArchitecture: optional(string({ description: "Architecture of guests that name none." })),
-  ppc64le: optional(having(ArchSpecificConfiguration, otherArchitectures)),
-  s390x: optional(having(ArchSpecificConfiguration, otherArchitectures)),
+  ppc64le: optional(having(ArchSpecificConfiguration, { description: "Another architecture.", ...otherArchitectures })),
+  s390x: optional(having(ArchSpecificConfiguration, { description: "Another architecture.", ...otherArchitectures })),
 });
 export interface ArchitectureConfiguration extends Infer<typeof ArchitectureConfiguration> {}

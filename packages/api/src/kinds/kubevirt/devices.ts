@@ -46,7 +46,7 @@ export const Devices = object({
   ),
   gpus: optional(listAtomic(GPU, { description: "GPUs of the host.", ...hostDevicesLater })),
   hostDevices: optional(listAtomic(HostDevice, { description: "Other devices of the host.", ...hostDevicesLater })),
-  inputs: optional(array(Input, { description: "Tablets and keyboards." })),
+  inputs: optional(array(Input, { description: "Pointers." })),
   interfaces: optional(array(Interface, { description: "Network interfaces, each on a network of the same name." })),
   logSerialConsole: optional(
     boolean({

@@ -201,11 +201,11 @@ export const KubeVirtConfiguration = object({
   smbios: optional(
     having(
       object({
-        family: optional(string()),
-        manufacturer: optional(string()),
-        product: optional(string()),
-        sku: optional(string()),
-        version: optional(string()),
+        family: optional(string({ description: "Family of the product." })),
+        manufacturer: optional(string({ description: "Who made it; KubeVirt if unset." })),
+        product: optional(string({ description: "The product; None if unset." })),
+        sku: optional(string({ description: "Stock keeping unit." })),
+        version: optional(string({ description: "Version of the product." })),
       }),
       { description: "What SMBIOS says of every guest." },
     ),
