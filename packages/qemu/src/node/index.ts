@@ -1,4 +1,5 @@
 /** What talks to QEMU and its programs: monitors, the guest agent, images, processes. */
+export { type Acceleration, type ProbeOptions, probeAcceleration } from "../acceleration/probe.ts";
 export { type Adoption, adoptGuest, isMonitorTrouble } from "../guest/adopt.ts";
 export { Guest, type GuestState, type Shutdown } from "../guest/guest.ts";
 export {
