@@ -1,9 +1,9 @@
-import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { copyModules } from "./copy-modules.ts";
 import { type CpioEntry, writeCpio } from "./cpio.ts";
-import { bootModules, pickModules } from "./kernel-modules.ts";
-import { indexModules } from "./root-folder.ts";
+import { bootModules } from "./kernel-modules.ts";
 
 /**
  * Makes the kernel's first root: busybox, the drivers of disks, and the program that finds the real root.
@@ -17,15 +17,7 @@ export async function makeInitialRamDisk(
   work: string,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const modules = join("lib/modules", release);
-  const from = join(unpacked, modules);
-  const dependencies = await readFile(join(from, "modules.dep"), "utf8");
-  const builtin = await readFile(join(from, "modules.builtin"), "utf8");
-  for (const path of pickModules(dependencies, builtin, bootModules)) {
-    await mkdir(dirname(join(work, modules, path)), { recursive: true });
-    await copyFile(join(from, path), join(work, modules, path));
-  }
-  await indexModules(from, join(work, modules), work, release, signal);
+  await copyModules(unpacked, release, bootModules, work, signal);
   const entries: CpioEntry[] = [
     ...["bin", "dev", "proc", "sys", "root"].map((path): CpioEntry => ({ type: "folder", path })),
     { type: "file", path: "bin/busybox", content: await readFile(join(unpacked, "bin/busybox")), executable: true },

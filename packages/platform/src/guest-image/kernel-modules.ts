@@ -10,7 +10,7 @@ export const rootModules = [
   ..."e1000 e1000e igb ne2k-pci pcnet32 8139cp 8139too".split(" "),
   ..."sr_mod sg isofs udf vfat nls_utf8 nls_ascii nls_cp437 nls_iso8859-1 squashfs overlay loop dm-mod".split(" "),
   ..."9pnet_virtio 9p fuse virtiofs vmw_vsock_virtio_transport".split(" "),
-  ..."button evdev psmouse mousedev usbhid hid-generic ehci-pci uhci_hcd".split(" "),
+  ..."button evdev usbhid hid-generic ehci-pci uhci_hcd".split(" "),
   ..."pvpanic-pci pvpanic-mmio i6300esb iTCO_wdt qemu_fw_cfg efivarfs rtc-cmos tpm_crb tpm_tis".split(" "),
   ..."bochs cirrus virtio-gpu".split(" "),
 ] as const;

@@ -1,21 +1,10 @@
-import {
-  chmod,
-  copyFile,
-  cp,
-  mkdir,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { run } from "@peapod/machinery/node";
+import { copyModules } from "./copy-modules.ts";
 import { isElf, neededLibraries } from "./elf.ts";
 import { guestPrograms, libraryFolders } from "./guest-packages.ts";
-import { bootModules, pickModules, rootModules } from "./kernel-modules.ts";
+import { bootModules, rootModules } from "./kernel-modules.ts";
 
 /**
  * Lays out the guest's root: our own files, the packages' programs with the libraries they need, and drivers.
@@ -38,7 +27,7 @@ export async function fillRootFolder(
   }
   await linkApplets(root, signal);
   await copyLibraries(unpacked, root);
-  await copyModules(unpacked, release, root, signal);
+  await copyModules(unpacked, release, [...bootModules, ...rootModules], root, signal);
   await linkOthers(root);
   await setModes(root);
 }
@@ -107,33 +96,6 @@ async function resolveInside(unpacked: string, path: string): Promise<string> {
   return await resolveInside(unpacked, target.startsWith("/") ? join(unpacked, target) : join(dirname(path), target));
 }
 
-async function copyModules(unpacked: string, release: string, root: string, signal: AbortSignal): Promise<void> {
-  const from = join(unpacked, "lib/modules", release);
-  const to = join(root, "lib/modules", release);
-  const builtin = await readFile(join(from, "modules.builtin"), "utf8");
-  const names = [...bootModules, ...rootModules];
-  for (const path of pickModules(await readFile(join(from, "modules.dep"), "utf8"), builtin, names)) {
-    await mkdir(dirname(join(to, path)), { recursive: true });
-    await copyFile(join(from, path), join(to, path));
-  }
-  await indexModules(from, to, root, release, signal);
-}
-
-/** Writes the indexes that busybox's modprobe reads (`modules.dep`, `modules.alias`) and nothing else. */
-export async function indexModules(
-  from: string,
-  to: string,
-  root: string,
-  release: string,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const name of ["modules.order", "modules.builtin"]) await copyFile(join(from, name), join(to, name));
-  await run(["depmod", "-b", root, release], { signal });
-  for (const name of await readdir(to)) {
-    if (/^modules\./.test(name) && name !== "modules.dep" && name !== "modules.alias") await rm(join(to, name));
-  }
-}
-
 async function linkOthers(root: string): Promise<void> {
   await symlink("../run", join(root, "var/run"));
   await symlink("../usr/bin/awk", join(root, "bin/awk"));
@@ -141,7 +103,7 @@ async function linkOthers(root: string): Promise<void> {
   await mkdir(join(root, "usr/libexec"), { recursive: true });
   await symlink("../lib/openssh/sftp-server", join(root, "usr/libexec/sftp-server"));
   await symlink("openssh/sftp-server", join(root, "usr/lib/sftp-server"));
-  await symlink("usr/lib/x86_64-linux-gnu", join(root, "lib/x86_64-linux-gnu")).catch(() => undefined);
+  await symlink("../usr/lib/x86_64-linux-gnu", join(root, "lib/x86_64-linux-gnu"));
   await writeFile(join(root, "etc/resolv.conf"), "");
 }
 

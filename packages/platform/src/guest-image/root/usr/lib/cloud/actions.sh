@@ -9,11 +9,9 @@ instance() {
 }
 
 host_name() {
-  hostname "$1"
+  name_host "$1"
   echo "$1" > /etc/hostname
   echo "$1" > /run/cloud/host-name
-  { sed '/^127\.0\.1\.1[[:space:]]/d' /etc/hosts; echo "127.0.1.1 $1"; } > /run/cloud/hosts
-  cat /run/cloud/hosts > /etc/hosts
 }
 
 ssh_passwords() { echo "$1" > /run/cloud/ssh-passwords; }
@@ -65,13 +63,8 @@ sudo_rule() {
   chmod 440 /etc/sudoers.d/cloud
 }
 
-# authorize USER KEY; root gets the keys too, where it may log in
+# authorize USER KEY
 authorize() {
-  authorize_one "$1" "$2"
-  [ "$(cat /run/cloud/ssh-root 2> /dev/null)" != yes ] || [ "$1" = root ] || authorize_one root "$2"
-}
-
-authorize_one() {
   home=$(grep "^$1:" /etc/passwd | cut -d: -f6)
   [ -n "$home" ] || return
   mkdir -p "$home/.ssh"

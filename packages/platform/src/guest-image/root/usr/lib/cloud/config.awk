@@ -24,8 +24,10 @@ BEGIN {
   print ":\n}"
 }
 
-function call(name, a, b, c, d, e, f, g) {
-  print name " " quote(a) " " quote(b) " " quote(c) " " quote(d) " " quote(e) " " quote(f) " " quote(g)
+function call(name, a, b, c, d, e, f,    text) {
+  text = name " " quote(a) " " quote(b) " " quote(c) " " quote(d) " " quote(e) " " quote(f)
+  sub(/( '')+$/, "", text)
+  print text
 }
 
 function quote(text) { gsub(/'/, "'\\''", text); return "'" text "'" }
@@ -73,6 +75,7 @@ function account(path, name, is_own,    hash) {
   else if (Value[at(path, "plain_text_passwd")] != "") call("password", name, "text", Value[at(path, "plain_text_passwd")])
   # an account is locked unless it says otherwise, but for the image's own, whose password is printed at the login
   if (!is_own && !is_false(Value[at(path, "lock_passwd")])) call("lock", name)
+  if (is_own) call("sudo_rule", name, "ALL=(ALL) NOPASSWD:ALL")
   rules(name, at(path, "sudo"))
   authorize(name, at(path, "ssh_authorized_keys"))
   authorize(name, at(path, "ssh-authorized-keys"))
@@ -118,10 +121,16 @@ function secret(name, text) {
   else call("password", name, text ~ /^\$(1|2a|2y|5|6|y)\$/ ? "hash" : "text", text)
 }
 
+# Keys that name nobody are the own account's, and root's where root may log in.
 function keys() {
-  authorize(own, at("user", "ssh_authorized_keys"))
-  authorize(own, at("meta", "public-keys"))
-  authorize(own, at("meta", "public_keys"))
+  keys_of(own)
+  if (is_false(Value[at("user", "disable_root")])) keys_of("root")
+}
+
+function keys_of(name) {
+  authorize(name, at("user", "ssh_authorized_keys"))
+  authorize(name, at("meta", "public-keys"))
+  authorize(name, at("meta", "public_keys"))
 }
 
 # A key, a text of several lines of keys, a list of keys, or a mapping that holds them at any depth.

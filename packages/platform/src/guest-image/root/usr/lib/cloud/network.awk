@@ -14,7 +14,11 @@ BEGIN {
   else if (Value[at(root, "config")] != "disabled") exit 1
 }
 
-function call(name, a, b, c, d) { print name " " quote(a) " " quote(b) " " quote(c) " " quote(d) }
+function call(name, a, b, c, d,    text) {
+  text = name " " quote(a) " " quote(b) " " quote(c) " " quote(d)
+  sub(/( '')+$/, "", text)
+  print text
+}
 function quote(text) { gsub(/'/, "'\\''", text); return "'" text "'" }
 function is_true(text) { return tolower(text) ~ /^(true|yes|on|1)$/ }
 function each(name, path,    i) {

@@ -48,6 +48,13 @@ dhcp() {
     -O staticroutes -O msstaticroutes -O mtu -O search < /dev/null > /dev/null 2>&1 &
 }
 
+# name_host NAME: what the machine calls itself, and finds itself by
+name_host() {
+  hostname "$1"
+  { sed '/^127\.0\.1\.1[[:space:]]/d' /etc/hosts; echo "127.0.1.1 $1"; } > /run/hosts
+  cat /run/hosts > /etc/hosts
+}
+
 report() {
   echo "Peapod test guest: $device $1${2:+ $2}" > /dev/console
   : > /run/network-online
