@@ -20,7 +20,7 @@ test("probeAcceleration() decides on this machine, and says why", { timeout: 120
 });
 
 test("probeAcceleration() takes KVM that is as good as emulation", { timeout: 120_000 }, async () => {
-  await using place = await fakeQemu('exec qemu-system-x86_64 "$@"', "shift 99 2>/dev/null; exit 33");
+  await using place = await fakeQemu('exec qemu-system-x86_64 "$@"', "exit 33");
   const result = await probeAcceleration({ ...place.options, deadlineMs: 30_000 });
   assert.equal(result.accelerator, "kvm");
   assert.match(result.because, /took \d+ ms under KVM and \d+ ms under emulation/);
