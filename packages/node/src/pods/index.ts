@@ -4,7 +4,7 @@ import { defineCheckpoints } from "@peapod/machinery/node";
 import { isNetns } from "../sandbox/machine.ts";
 import { type PodsDeps, podEffects, type SandboxTroubles } from "./effects.ts";
 import { planPod } from "./plan.ts";
-import type { Facts, Step, WantedImage } from "./types.ts";
+import type { Facts, ImageState, Step, WantedImage } from "./types.ts";
 
 export type { PodsDeps } from "./effects.ts";
 export type { PodImages, PodNetworks } from "./ports.ts";
@@ -63,9 +63,7 @@ export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Ste
         isSandboxStanding:
           sandbox !== undefined && sandbox.bootId === deps.bootId && (await isNetns(sandbox.netnsPath)),
         sandboxTrouble: troubles.get(pod?.metadata.uid ?? ""),
-        images: pod
-          ? imagesOf(pod).map((wanted) => ({ wanted, state: deps.images.stateOf(wanted, pod.metadata.uid ?? "") }))
-          : [],
+        images: pod ? imagesOf(pod).map((wanted) => ({ wanted, state: stateOfImage(deps.images, wanted, pod) })) : [],
         guest: sandbox ? deps.guests.stateOf(sandbox.vmiUid) : { is: "absent" },
         hostIps: deps.hostIps(),
         now,
@@ -78,6 +76,13 @@ export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Ste
 
 function isKnown(uid: string, pods: readonly Pod[]): boolean {
   return pods.some(({ metadata }) => metadata.uid === uid);
+}
+
+/** A pod that runs has what it needs: a restart of ours asks no registry about it. */
+function stateOfImage(images: PodsDeps["images"], wanted: WantedImage, pod: Pod): ImageState {
+  if (pod.status?.phase !== "Running") return images.stateOf(wanted, pod.metadata.uid ?? "");
+  const status = pod.status.containerStatuses?.find(({ name }) => name === wanted.container);
+  return { is: "ready", imageId: status?.imageID ?? "" };
 }
 
 /** The compute container is this machine's own QEMU: only container disks are pulled. */
