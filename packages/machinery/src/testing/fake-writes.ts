@@ -117,7 +117,15 @@ function merge(target: Target, before: KubeObject, body: KubeObject): KubeObject
   const hasStatus = target.kind?.subresources?.status === true || target.subresource === "status";
   const old = before as KubeObject & { readonly status?: unknown };
   const sent = body as KubeObject & { readonly status?: unknown };
-  if (target.subresource === "status") return { ...old, status: sent.status } as KubeObject;
+  if (target.subresource === "status") {
+    // Kubernetes' own kinds take labels and annotations with their status, custom ones do not.
+    const { labels, annotations } = target.kind?.builtIn ? sent.metadata : before.metadata;
+    return {
+      ...old,
+      metadata: { ...before.metadata, ...defined({ labels, annotations }) },
+      status: sent.status,
+    } as KubeObject;
+  }
   const status = hasStatus ? old.status : sent.status;
   const {
     uid,
