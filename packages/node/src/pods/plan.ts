@@ -36,7 +36,8 @@ function planRun(facts: Facts, pod: Pod): Plan<Step> {
     const steps: Step[] = [...pulls, { do: "makeSandbox", pod }];
     // Somebody looking meanwhile should see which image is waited for, or what the sandbox fails for.
     const isWaiting = pulls.length > 0 || facts.sandboxTrouble !== undefined;
-    return { steps: [...(isWaiting ? statusSteps(pod, renderPending(pod, facts)) : []), ...steps] };
+    // A sandbox that stands changes no object that would wake us.
+    return { steps: [...(isWaiting ? statusSteps(pod, renderPending(pod, facts)) : []), ...steps], lookAgainInMs: 0 };
   }
   const retryAt = Math.min(
     ...facts.images.map(({ state }) => (state.is === "failed" ? state.nextTryAt.getTime() : Infinity)),
