@@ -157,6 +157,16 @@ test("remove() forgets the reference and its disk", async (t) => {
   assert.equal(await store.remove("quay.io/a/c"), false);
 });
 
+test("a store sees what another process put there or took away", async (t) => {
+  const folder = folderFor(t);
+  const [agent, person] = [await openIn(join(folder, "images")), await openIn(join(folder, "images"))];
+  assert.equal(agent.find("quay.io/a/b"), undefined);
+  await person.importDisk("quay.io/a/b", await qcow2(folder), signal);
+  assert.equal(agent.find("quay.io/a/b")?.isImported, true);
+  await person.remove("quay.io/a/b");
+  assert.equal(agent.find("quay.io/a/b"), undefined);
+});
+
 test("openImageStore() removes what a killed run left half-made", async (t) => {
   const folder = folderFor(t);
   await openIn(join(folder, "images"));

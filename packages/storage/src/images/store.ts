@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatError, type Log } from "@peapod/machinery";
@@ -41,16 +41,26 @@ export async function openImageStore({
   usedPaths,
 }: ImageStoreOptions): Promise<ImageStore> {
   const at = { refs: join(dir, "refs"), disks: join(dir, "disks"), temporary: join(dir, "tmp") };
-  await rm(at.temporary, { recursive: true, force: true });
   for (const folder of Object.values(at)) await mkdir(folder, { recursive: true, mode: 0o711 });
-  const images = await readImages(at.refs);
+  await removeLeftovers(at.temporary);
+  let images: Map<string, StoredImage> = new Map();
+  let readAt = -1;
+
+  /** Another process (`peapod image import` beside the agent) may have changed the folder. */
+  const refresh = (): void => {
+    const { mtimeMs } = statSync(at.refs);
+    if (mtimeMs === readAt) return;
+    images = readImages(at.refs);
+    readAt = mtimeMs;
+  };
+  refresh();
 
   const save = async (image: StoredImage): Promise<StoredImage> => {
     await writeFileDurably(
       join(at.refs, `${hash(image.reference)}.json`),
       JSON.stringify({ formatVersion: 1, ...image }),
     );
-    images.set(image.reference, image);
+    refresh();
     return image;
   };
 
@@ -79,7 +89,7 @@ export async function openImageStore({
   };
 
   const inTemporary = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
-    const folder = join(at.temporary, randomBytes(8).toString("hex"));
+    const folder = join(at.temporary, `${process.pid}-${randomBytes(8).toString("hex")}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
       return await work(folder);
@@ -96,7 +106,10 @@ export async function openImageStore({
     }
   };
 
-  const find = (reference: string): StoredImage | undefined => images.get(normalizeReference(reference));
+  const find = (reference: string): StoredImage | undefined => {
+    refresh();
+    return images.get(normalizeReference(reference));
+  };
   const store: ImageStore = {
     find,
     findDisk: (reference, pathInImage = "") => {
@@ -104,7 +117,10 @@ export async function openImageStore({
       // What was imported is a disk by itself, whatever path the manifest asks for inside an image.
       return image?.disks.find((disk) => image.isImported || disk.pathInImage === pathInImage);
     },
-    list: () => [...images.values()].toSorted((a, b) => a.reference.localeCompare(b.reference)),
+    list: () => {
+      refresh();
+      return [...images.values()].toSorted((a, b) => a.reference.localeCompare(b.reference));
+    },
     async importDisk(reference, file, signal) {
       const normal = normalizeReference(reference);
       return await inTemporary(async (folder) => {
@@ -115,7 +131,7 @@ export async function openImageStore({
           signal.throwIfAborted();
           throw new ImageError(`Cannot import "${file}"`, { cause });
         });
-        const before = images.get(normal);
+        const before = find(normal);
         const image = await save({
           reference: normal,
           imageId,
@@ -136,7 +152,7 @@ export async function openImageStore({
           await writeFileDurably(authFile, dockerConfig, { mode: 0o600 });
         const access = { reference: parsed, authFile, signal };
         const imageId = await resolveDigest(access);
-        const before = images.get(normal);
+        const before = find(normal);
         const known = findStored(images, imageId, pathInImage);
         const disk = known ?? (await fetchDisk(access, imageId, pathInImage, folder, onProgress));
         const others =
@@ -154,10 +170,10 @@ export async function openImageStore({
     },
     async remove(reference) {
       const normal = normalizeReference(reference);
-      const image = images.get(normal);
+      const image = find(normal);
       if (!image) return false;
       await rm(join(at.refs, `${hash(normal)}.json`), { force: true });
-      images.delete(normal);
+      refresh();
       await collect(image.disks);
       return true;
     },
@@ -210,22 +226,31 @@ function findStored(
   return undefined;
 }
 
-async function readImages(folder: string): Promise<Map<string, StoredImage>> {
+function readImages(folder: string): Map<string, StoredImage> {
   const images = new Map<string, StoredImage>();
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith(".json")) continue;
-    const image = (await readJsonFile(join(folder, name))) as StoredImage; // written by save, whole or not at all
-    const areThere = await Promise.all(
-      image.disks.map(({ path }) =>
-        stat(path).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    if (areThere.every(Boolean)) images.set(image.reference, image);
+  for (const name of readdirSync(folder)) {
+    if (!/^[0-9a-f]{64}\.json$/.test(name)) continue;
+    const image = JSON.parse(readFileSync(join(folder, name), "utf8")) as StoredImage; // written by save, whole or not at all
+    if (image.disks.every(({ path }) => existsSync(path))) images.set(image.reference, image);
   }
   return images;
+}
+
+/** Of processes that were killed in the middle; another living process may be downloading right now. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!isRunning(Number.parseInt(name, 10))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 /** Shares blocks where the filesystem can; what was copied is on disk before it is given a name. */

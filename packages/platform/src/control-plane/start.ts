@@ -1,0 +1,123 @@
+import { mkdir } from "node:fs/promises";
+import { admissions, Node, peapodKinds, renderCrd } from "@peapod/api";
+import {
+  createApiServer,
+  createAuthenticate,
+  ensurePki,
+  type Listener,
+  listen,
+  type Pki,
+  renderKubeconfig,
+} from "@peapod/apiserver";
+import { createComputeControllers, eventComponents } from "@peapod/compute";
+import { createGateway } from "@peapod/gateway";
+import { type Client, createClient, createEventRecorder, type Log, startControllers } from "@peapod/machinery";
+import { writeFileDurably } from "@peapod/machinery/node";
+import type { UpConfig } from "../config/parse-config.ts";
+import type { InstancePaths } from "../instance/paths.ts";
+import { kubevirtVersion, peapodVersion } from "../version.ts";
+import { ensureFirstObjects } from "./first-objects.ts";
+import { createNodeProxy } from "./node-proxy.ts";
+
+/** The API server with everything that runs beside it in one process: controllers, gateway, housekeeping. */
+export interface ControlPlane extends AsyncDisposable {
+  readonly listener: Listener;
+  /** As the control plane's own service account. */
+  readonly client: Client;
+  readonly pki: Pki;
+}
+
+const computeAccount = "system:serviceaccount:peapod-system:compute";
+const gatewayAccount = "system:serviceaccount:peapod-system:gateway";
+const platformAccount = "system:serviceaccount:peapod-system:platform";
+
+/**
+ * Starts the control plane of an instance whose data folder is locked by us. When it resolves, clients are answered.
+ *
+ * @throws {ListenError} the address is taken or not ours
+ */
+export async function startControlPlane(config: UpConfig, paths: InstancePaths, log: Log): Promise<ControlPlane> {
+  await using undo = new AsyncDisposableStack();
+  const stop = new AbortController();
+  undo.defer(() => stop.abort(new Error("the control plane is ending")));
+  const { signal } = stop;
+  await mkdir(paths.store, { recursive: true, mode: 0o700 });
+  const { host, port } = config.listen;
+  const pki = await ensurePki(paths.pki, { names: [host, config.nodeName] });
+
+  // The proxy asks the server where nodes are, and the server asks the proxy for their logs.
+  const nodeProxy = undo.use(
+    createNodeProxy({ findNode: (name) => client.find(Node, { name }), ca: pki.ca, ...pki.gateway }),
+  );
+  const server = undo.use(
+    await createApiServer({
+      dataDir: paths.store,
+      crds: peapodKinds.map((kind) => renderCrd(kind)),
+      admissions,
+      nodeProxy,
+      serviceAccountKey: pki.serviceAccountKey,
+      serverAddress: `${shownHost(host)}:${port}`,
+      log: log.with({ part: "apiserver" }),
+    }),
+  );
+  const client: Client = createClient({ fetch: server.as(platformAccount).fetch });
+  server.mount(
+    createGateway({
+      client: createClient({ fetch: server.as(gatewayAccount).fetch }),
+      nodeFetch: nodeProxy.fetch,
+      nodeConnect: nodeProxy.connect,
+      version: { gitVersion: kubevirtVersion, gitCommit: "", goVersion: "", platform: `linux/${architecture()}` },
+    }),
+  );
+  const { tokens } = server;
+  const listener = undo.use(
+    await listen(server, {
+      host,
+      port,
+      tls: { ca: pki.ca, ...pki.serving },
+      authenticate: createAuthenticate({
+        ...(tokens && { verifyToken: async (token: string) => (await tokens.verify(token))?.user }),
+      }),
+      log: log.with({ part: "listener" }),
+    }),
+  );
+  const url = `https://${shownHost(host)}:${listener.port}`;
+  await writeFileDurably(paths.kubeconfig, renderKubeconfig({ server: url, ca: pki.ca, user: pki.admin }), {
+    mode: 0o600,
+  });
+  await ensureFirstObjects(client, signal);
+
+  const computeClient = createClient({ fetch: server.as(computeAccount).fetch });
+  const controllers = startControllers(
+    createComputeControllers({ version: peapodVersion, architecture: architecture() }),
+    {
+      client: computeClient,
+      log: log.with({ part: "controllers" }),
+      recorder: (controller) =>
+        createEventRecorder({
+          client: computeClient,
+          component: eventComponents[controller] ?? controller,
+          log,
+          signal,
+        }),
+      signal,
+    },
+  );
+  undo.defer(async () => {
+    stop.abort(new Error("the control plane is ending"));
+    await controllers.done;
+  });
+  await controllers.synced;
+  const resources = undo.move();
+  return { listener, client, pki, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Where clients on this machine reach a server that listens on all addresses. */
+function shownHost(host: string): string {
+  const local = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return local.includes(":") ? `[${local}]` : local;
+}
+
+function architecture(): "amd64" | "arm64" {
+  return process.arch === "arm64" ? "arm64" : "amd64";
+}
