@@ -9,6 +9,8 @@ export * from "./admissions/virtual-machine.ts";
 export * from "./admissions/virtual-machine-instance.ts";
 export * from "./built-in-defaults/default-object.ts";
 export * from "./deep-equal.ts";
+export * from "./field-table/refresh-field-tables.ts";
+export * from "./field-table/render-field-table.ts";
 export * from "./go-quote.ts";
 export * from "./kind.ts";
 export * from "./kind-object.ts";

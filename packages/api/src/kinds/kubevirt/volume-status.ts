@@ -1,19 +1,20 @@
-import { type Infer, int64, object, optional, string, timestamp } from "../../schema.ts";
+import { having, type Infer, int64, object, optional, string, timestamp } from "../../schema.ts";
 import { PersistentVolumeClaimInfo } from "./persistent-volume-claim-info.ts";
 
 export const ContainerDiskInfo = object({
-  checksum: optional(int64()),
+  checksum: optional(int64({ description: "Of the file that was used." })),
 });
 export interface ContainerDiskInfo extends Infer<typeof ContainerDiskInfo> {}
 
 export const KernelBootStatus = object({
-  initrdInfo: optional(ContainerDiskInfo),
-  kernelInfo: optional(ContainerDiskInfo),
+  initrdInfo: optional(having(ContainerDiskInfo, { description: "The initial RAM disk." })),
+  kernelInfo: optional(having(ContainerDiskInfo, { description: "The kernel." })),
 });
 export interface KernelBootStatus extends Infer<typeof KernelBootStatus> {}
 
+/** One volume as it really is. */
 export const VolumeStatus = object({
-  containerDiskVolume: optional(ContainerDiskInfo),
+  containerDiskVolume: optional(having(ContainerDiskInfo, { description: "Of a container disk." })),
   hotplugVolume: optional(
     object({
       attachPodName: optional(string()),
@@ -28,12 +29,12 @@ export const VolumeStatus = object({
       targetFileName: optional(string()),
     }),
   ),
-  message: optional(string()),
-  name: string(),
+  message: optional(string({ description: "What is the matter, for people." })),
+  name: string({ description: "The volume." }),
   persistentVolumeClaimInfo: optional(PersistentVolumeClaimInfo),
-  phase: optional(string()),
-  reason: optional(string()),
-  size: optional(int64()),
-  target: string(),
+  phase: optional(string({ description: "How far it is." })),
+  reason: optional(string({ description: "What is the matter, in one word." })),
+  size: optional(int64({ description: "Its size in bytes." })),
+  target: string({ description: "The guest's name for it, e.g. `vda`." }),
 });
 export interface VolumeStatus extends Infer<typeof VolumeStatus> {}
