@@ -3,7 +3,7 @@ import { constants, existsSync, readdirSync, readFileSync, statSync } from "node
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatError, type Log } from "@peapod/machinery";
-import { reached, readJsonFile, syncFolder, writeFileDurably } from "@peapod/machinery/node";
+import { reached, syncFolder, writeFileDurably } from "@peapod/machinery/node";
 import { imageInfo } from "@peapod/qemu/node";
 import { extractDisk } from "./extract.ts";
 import { normalizeReference, parseReference } from "./reference.ts";
@@ -51,7 +51,8 @@ export async function openImageStore({
     const { mtimeMs } = statSync(at.refs);
     if (mtimeMs === readAt) return;
     images = readImages(at.refs);
-    readAt = mtimeMs;
+    // A folder changed this moment may change again within the clock's grain.
+    readAt = Date.now() - mtimeMs > 50 ? mtimeMs : -1;
   };
   refresh();
 
