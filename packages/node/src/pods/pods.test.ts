@@ -4,14 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { NetworkAttachmentDefinition, Pod } from "@peapod/api";
-import {
-  armCheckpoint,
-  createLogTo,
-  type EventRecorder,
-  listCheckpoints,
-  silentLog,
-  startControllers,
-} from "@peapod/machinery";
+import { armCheckpoint, type EventRecorder, listCheckpoints, silentLog, startControllers } from "@peapod/machinery";
 import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testing";
 import { inventory, openNodeNetwork, removeNodeNetwork, renderDefaultNetwork } from "@peapod/network";
 import { isInOwnNamespaces } from "@peapod/network/testing";
@@ -78,7 +71,7 @@ if (isInOwnNamespaces(import.meta.url)) {
       await world.api.client.delete(Pod, key, { gracePeriodSeconds: 0 });
       await eventually(() => node.sandboxes.list().length === 0);
       assert.deepEqual(node.destroyed, ["vmi-1"]);
-      world.api.put(Pod, launcher({ uid: "pod-2" }));
+      world.api.put(Pod, launcher({ uid: "pod-2", vmiUid: "vmi-2" }));
       await eventually(() => running(world.api));
     }
     world.api.remove(Pod, key);
@@ -255,9 +248,7 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
   });
   const { done } = startControllers([controller], {
     client: api.client,
-    log: process.env.DEBUG_PODS
-      ? createLogTo((l) => process.stderr.write(l), { component: "x", level: "debug" })
-      : silentLog,
+    log: silentLog,
     recorder: events,
     signal: stop.signal,
   });
