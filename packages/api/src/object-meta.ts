@@ -56,7 +56,13 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
 
 /** Sentences for `Warning:` headers. */
 export function warnAboutFinalizers(meta: ObjectMeta): readonly string[] {
-  const standard = new Set(["orphan", "foregroundDeletion", "kubernetes"]);
+  // Kubernetes' own, from before names had domains.
+  const standard = new Set([
+    "orphan",
+    "foregroundDeletion",
+    "kubernetes",
+    "customresourcecleanup.apiextensions.k8s.io",
+  ]);
   return (meta.finalizers ?? [])
     .filter((finalizer) => !finalizer.includes("/") && !standard.has(finalizer))
     .map(

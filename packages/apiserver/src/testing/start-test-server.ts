@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { admissions, peapodKinds, renderCrd } from "@peapod/api";
-import { type Client, createClient, silentLog, type UserInfo } from "@peapod/machinery";
+import { type Api, type Client, createClient, silentLog, type UserInfo } from "@peapod/machinery";
 import { writeFileDurably } from "@peapod/machinery/node";
 import { createAuthenticate } from "../front/authentication/authenticate.ts";
 import { type Listener, listen } from "../front/listener/listen.ts";
@@ -25,13 +25,18 @@ export interface TestServer extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
+export interface TestServerOptions extends ApiServerOptions {
+  /** Told of every request that comes in from outside, and of its answer. */
+  readonly onAnswer?: (request: Request, response: Response) => void;
+}
+
 const admin: UserInfo = { username: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] };
 
 /**
  * A whole API server with our kinds and their admission, listening on a free port of loopback with certificates of its own. Without
  * a `dataDir` it keeps everything in memory.
  */
-export async function startTestServer(options: ApiServerOptions = {}): Promise<TestServer> {
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "peapod-api-"));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
@@ -44,7 +49,16 @@ export async function startTestServer(options: ApiServerOptions = {}): Promise<T
   });
   undo.use(server);
   const { tokens } = server;
-  const listener = await listen(server, {
+  const { onAnswer = () => {} } = options;
+  const overheard: Api = {
+    connect: server.connect,
+    fetch: async (request, context) => {
+      const response = await server.fetch(request, context);
+      onAnswer(request, response);
+      return response;
+    },
+  };
+  const listener = await listen(overheard, {
     host: "127.0.0.1",
     port: 0,
     tls: { ca: pki.ca, ...pki.serving },

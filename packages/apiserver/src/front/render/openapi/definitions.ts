@@ -1,4 +1,12 @@
-import { DeleteOptions, ListMeta, ObjectMeta, type SchemaNode, Status } from "@peapod/api";
+import {
+  DeleteOptions,
+  ListMeta,
+  ManagedFieldsEntry,
+  ObjectMeta,
+  OwnerReference,
+  type SchemaNode,
+  Status,
+} from "@peapod/api";
 import type { ServedResource } from "../../../registry/types.ts";
 import { definitionName, metaNames } from "./names.ts";
 import { type OpenApiSchema, type OpenApiVersion, reference, renderSchema } from "./schema.ts";
@@ -30,10 +38,11 @@ export function renderKindDefinitions({ kind, version }: ServedResource, openApi
 
 /** What all documents share: metadata, errors, options. */
 export function renderMetaDefinitions(openApi: OpenApiVersion): Definitions {
-  // A copy without the properties' identity, or it would refer to itself.
-  const objectMeta = { ...ObjectMeta, properties: { ...ObjectMeta.properties } };
   return {
-    [metaNames.objectMeta]: renderSchema(objectMeta, openApi),
+    [metaNames.objectMeta]: renderSchema(ObjectMeta, openApi),
+    [metaNames.ownerReference]: renderSchema(OwnerReference, openApi),
+    [metaNames.managedFieldsEntry]: renderSchema(ManagedFieldsEntry, openApi),
+    [metaNames.fieldsV1]: { description: "A set of fields, as a tree of their names.", type: "object" },
     [metaNames.listMeta]: renderSchema(ListMeta, openApi),
     [metaNames.deleteOptions]: {
       ...renderSchema(DeleteOptions, openApi),

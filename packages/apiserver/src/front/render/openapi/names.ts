@@ -28,6 +28,9 @@ export function documentPath(group: string, version: string): string {
 /** The definitions every document refers to. */
 export const metaNames = {
   objectMeta: "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta",
+  ownerReference: "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference",
+  managedFieldsEntry: "io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry",
+  fieldsV1: "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1",
   listMeta: "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta",
   status: "io.k8s.apimachinery.pkg.apis.meta.v1.Status",
   deleteOptions: "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",

@@ -1,4 +1,4 @@
-import { type JsonValue, ObjectMeta, type SchemaNode } from "@peapod/api";
+import { type JsonValue, ManagedFieldsEntry, ObjectMeta, OwnerReference, type SchemaNode } from "@peapod/api";
 import { metaNames } from "./names.ts";
 
 /** An OpenAPI schema, of version 2 or 3, as it is sent. */
@@ -11,7 +11,7 @@ export type OpenApiVersion = 2 | 3;
  * several types (quantities, ports, free objects) loses its type and is let through.
  */
 export function renderSchema(node: SchemaNode, version: OpenApiVersion): OpenApiSchema {
-  return version === 2 ? renderSwagger(node, 0) : renderOpenApi3(node, 0);
+  return version === 2 ? renderSwagger(node, 0, true) : renderOpenApi3(node, 0, true);
 }
 
 /** A reference as the version wants it: beside other words only `allOf` may hold one in version 3. */
@@ -24,8 +24,9 @@ export function reference(name: string, version: OpenApiVersion, description?: s
 /** Deeper than any kind but the schema of schemas, which contains itself. */
 const maxDepth = 40;
 
-function renderSwagger(node: SchemaNode, depth: number): OpenApiSchema {
-  if (isObjectMeta(node)) return reference(metaNames.objectMeta, 2, node.description);
+function renderSwagger(node: SchemaNode, depth: number, isRoot = false): OpenApiSchema {
+  const shared = isRoot ? undefined : sharedName(node);
+  if (shared) return reference(shared, 2, node.description);
   const isFree = node["x-kubernetes-preserve-unknown-fields"] === true || depth > maxDepth;
   const isEither = node["x-kubernetes-int-or-string"] === true;
   return compact({
@@ -39,8 +40,9 @@ function renderSwagger(node: SchemaNode, depth: number): OpenApiSchema {
   });
 }
 
-function renderOpenApi3(node: SchemaNode, depth: number): OpenApiSchema {
-  if (isObjectMeta(node)) return reference(metaNames.objectMeta, 3, node.description);
+function renderOpenApi3(node: SchemaNode, depth: number, isRoot = false): OpenApiSchema {
+  const shared = isRoot ? undefined : sharedName(node);
+  if (shared) return reference(shared, 3, node.description);
   if (depth > maxDepth) return compact({ description: node.description, type: "object" });
   const isEither = node["x-kubernetes-int-or-string"] === true;
   return compact({
@@ -80,9 +82,16 @@ function common(node: SchemaNode) {
   };
 }
 
-/** Copies of ObjectMeta (with a wire number, a description) share its properties. */
-function isObjectMeta(node: SchemaNode): boolean {
-  return node.properties !== undefined && node.properties === ObjectMeta.properties;
+/** Definitions that every document has. Copies of them (with a wire number, a description) share their properties. */
+const shared: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [ObjectMeta.properties, metaNames.objectMeta],
+  [OwnerReference.properties, metaNames.ownerReference],
+  [ManagedFieldsEntry.properties, metaNames.managedFieldsEntry],
+  [ManagedFieldsEntry.properties?.["fieldsV1"], metaNames.fieldsV1],
+]);
+
+function sharedName(node: SchemaNode): string | undefined {
+  return shared.get(node.properties ?? node);
 }
 
 function mapValues<T>(
