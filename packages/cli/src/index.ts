@@ -1,1 +1,3 @@
-export {};
+export type { Access, Io, Program } from "./commands/command.ts";
+export { machineCommands } from "./commands/table.ts";
+export { type CliOptions, runCli } from "./run-cli.ts";
