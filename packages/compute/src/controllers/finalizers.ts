@@ -1,21 +1,20 @@
 import type { KubeObject } from "@peapod/api";
-import type { JsonPatchOperation } from "@peapod/machinery";
 
-/** A JSON patch that adds a finalizer of ours, and fails if others changed the list meanwhile. */
-export function addFinalizerPatch(object: KubeObject, finalizer: string): readonly JsonPatchOperation[] {
-  const before = object.metadata.finalizers;
-  return [guard(object), { op: "add", path: "/metadata/finalizers", value: [...(before ?? []), finalizer] }];
+export interface FinalizersPatch {
+  readonly metadata: Pick<KubeObject["metadata"], "uid" | "resourceVersion" | "finalizers">;
+}
+
+/** A merge patch that adds a finalizer of ours; a conflict if anybody changed the object meanwhile, for the list is one value. */
+export function addFinalizerPatch(object: KubeObject, finalizer: string): FinalizersPatch {
+  return patchOf(object, [...(object.metadata.finalizers ?? []), finalizer]);
 }
 
 /** As above, taking one away. */
-export function removeFinalizerPatch(object: KubeObject, finalizer: string): readonly JsonPatchOperation[] {
+export function removeFinalizerPatch(object: KubeObject, finalizer: string): FinalizersPatch {
   const left = (object.metadata.finalizers ?? []).filter((other) => other !== finalizer);
-  return [guard(object), { op: "replace", path: "/metadata/finalizers", value: left }];
+  return patchOf(object, left);
 }
 
-/** The list itself where there is one, so that a change elsewhere in the object does not matter; else the whole object. */
-function guard({ metadata }: KubeObject): JsonPatchOperation {
-  return metadata.finalizers
-    ? { op: "test", path: "/metadata/finalizers", value: metadata.finalizers }
-    : { op: "test", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
+function patchOf({ metadata: { uid, resourceVersion } }: KubeObject, finalizers: readonly string[]): FinalizersPatch {
+  return { metadata: { uid, resourceVersion, finalizers } };
 }

@@ -19,12 +19,12 @@ import type { Step } from "./facts.ts";
 export const effects: Effects<Step> = {
   addFinalizer: async ({ vm }, { client, signal }) => {
     const patch = addFinalizerPatch(vm, finalizers.virtualMachine);
-    await client.patch(VirtualMachine, objectKey(vm), patch, { type: "json", signal });
+    await client.patch(VirtualMachine, objectKey(vm), patch, { type: "merge", signal });
   },
 
   removeFinalizer: async ({ vm }, { client, signal }) => {
     const patch = removeFinalizerPatch(vm, finalizers.virtualMachine);
-    await client.patch(VirtualMachine, objectKey(vm), patch, { type: "json", signal }).catch(ignoreMissing);
+    await client.patch(VirtualMachine, objectKey(vm), patch, { type: "merge", signal }).catch(ignoreMissing);
   },
 
   adoptInstance: async ({ vm, vmi }, { client, signal }) => {
@@ -99,7 +99,7 @@ export const effects: Effects<Step> = {
 
   releaseInstance: async ({ vmi }, { client, signal }) => {
     const patch = removeFinalizerPatch(vmi, finalizers.virtualMachine);
-    await client.patch(VirtualMachineInstance, objectKey(vmi), patch, { type: "json", signal }).catch(ignoreMissing);
+    await client.patch(VirtualMachineInstance, objectKey(vmi), patch, { type: "merge", signal }).catch(ignoreMissing);
   },
 
   deleteRevision: async ({ vm, name }, { client, signal }) => {
