@@ -14,6 +14,8 @@ export interface Installation {
   readonly evictionStrategy: string | undefined;
   readonly defaultBinding: "bridge" | "masquerade";
   readonly bridgeOnPodNetwork: boolean;
+  /** Changes of a template wait for a restart. */
+  readonly isStaged: boolean;
   readonly machineType: (architecture: string) => string;
   /** Patterns with `*`. */
   readonly emulatedMachines: (architecture: string) => readonly string[];
@@ -41,6 +43,7 @@ export function readInstallation({ find }: Pick<AdmissionReview, "find">): Insta
     evictionStrategy: config.evictionStrategy,
     defaultBinding: config.network?.defaultNetworkInterface === "masquerade" ? "masquerade" : "bridge",
     bridgeOnPodNetwork: config.network?.permitBridgeInterfaceOnPodNetwork ?? true,
+    isStaged: config.vmRolloutStrategy === "Stage",
     machineType: (architecture) => {
       const { own, usual } = of(architecture);
       return own.machineType || config.machineType || usual.type;

@@ -25,6 +25,14 @@ test("a feature gate is on or off, not both", () => {
   );
 });
 
+test("changes are rolled out in one of two ways", () => {
+  assert.deepEqual(kubeVirtCreation.validate?.(review(kubeVirt({ vmRolloutStrategy: "Stage" }))), []);
+  assert.deepEqual(
+    kubeVirtCreation.validate?.(review(kubeVirt({ vmRolloutStrategy: "Boldly" })))?.map(({ message }) => message),
+    ["spec.configuration.vmRolloutStrategy is set with an unrecognized option: Boldly"],
+  );
+});
+
 test("settings that cannot be honoured are refused with their path", () => {
   const asked = kubeVirt({
     cpuModel: "Skylake-Server",

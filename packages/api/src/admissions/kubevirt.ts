@@ -29,7 +29,14 @@ function validateOnlyOne({ object: { metadata }, find }: Review): Problem[] {
 
 function validateSettings({ object: { metadata, spec }, oldObject }: Review): Problem[] {
   if (metadata.deletionTimestamp !== undefined || (oldObject && deepEqual(spec, oldObject.spec))) return [];
-  return [...validateFeatureGates(spec), ...findUnhonoured(KubeVirtSpec, spec, "spec")];
+  return [...validateFeatureGates(spec), ...validateRollout(spec), ...findUnhonoured(KubeVirtSpec, spec, "spec")];
+}
+
+function validateRollout({ configuration }: KubeVirtSpec): Problem[] {
+  const { vmRolloutStrategy = "LiveUpdate" } = configuration ?? {};
+  if (vmRolloutStrategy === "LiveUpdate" || vmRolloutStrategy === "Stage") return [];
+  const path = "spec.configuration.vmRolloutStrategy";
+  return [cause(path, `${path} is set with an unrecognized option: ${vmRolloutStrategy}`)];
 }
 
 function validateFeatureGates({ configuration }: KubeVirtSpec): Problem[] {

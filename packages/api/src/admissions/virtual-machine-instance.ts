@@ -14,7 +14,7 @@ import { isOwnAccount } from "./own-accounts.ts";
 import { withPciTopology } from "./pci-topology.ts";
 import { randomUuid } from "./random-uuid.ts";
 import { cause } from "./validate/cause.ts";
-import { reservedLabels, validateInstanceMetadata } from "./validate/metadata.ts";
+import { reservedLabels, validateInstanceMetadata, warnAboutAnnotations } from "./validate/metadata.ts";
 import { validateMemoryIsAsked } from "./validate/resources.ts";
 import { validateSpec } from "./validate/spec.ts";
 
@@ -28,6 +28,7 @@ export const virtualMachineInstanceCreation: Admission<VirtualMachineInstance> =
   webhookName: "virtualmachineinstances-create-validator.kubevirt.io",
   mutate: (review) => (review.operation === "CREATE" ? complete(review) : review.object),
   validate: (review) => (review.operation === "CREATE" ? validateCreation(review) : []),
+  warn: ({ object, operation }) => (operation === "CREATE" ? warnAboutAnnotations(object.metadata, "metadata") : []),
 };
 
 export const virtualMachineInstanceUpdate: Admission<VirtualMachineInstance> = {

@@ -105,6 +105,16 @@ test("annotations that ask for sidecars are refused", () => {
   ]);
 });
 
+test("annotations that would change nothing get a warning", () => {
+  const template = {
+    metadata: { annotations: { "kubevirt.io/memfd": "false" } },
+    spec: virtualMachine().spec.template.spec,
+  };
+  assert.deepEqual(virtualMachineAdmission.warn?.(review(virtualMachine({}, { template }))), [
+    'spec.template.metadata.annotations: "kubevirt.io/memfd" has no effect: Peapod has nothing that it would switch',
+  ]);
+});
+
 test("everything wrong is said at once, upstream's rules before what is not honoured", () => {
   const vm = virtualMachine(
     { hostname: "Bad_Name", domain: { devices: { tpm: {} } } },

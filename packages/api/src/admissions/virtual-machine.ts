@@ -11,7 +11,7 @@ import { isOwnAccount } from "./own-accounts.ts";
 import { withPciTopology } from "./pci-topology.ts";
 import { randomUuid } from "./random-uuid.ts";
 import { cause } from "./validate/cause.ts";
-import { validateInstanceMetadata } from "./validate/metadata.ts";
+import { validateInstanceMetadata, warnAboutAnnotations } from "./validate/metadata.ts";
 import { validateSpec } from "./validate/spec.ts";
 
 type Review = AdmissionReview<VirtualMachine>;
@@ -21,8 +21,10 @@ export const virtualMachineAdmission: Admission<VirtualMachine> = {
   webhookName: "virtualmachine-validator.kubevirt.io",
   mutate,
   validate,
-  warn: ({ object }) =>
-    object.spec.running === undefined ? [] : ["spec.running is deprecated, please use spec.runStrategy instead."],
+  warn: ({ object: { spec } }) => [
+    ...(spec.running === undefined ? [] : ["spec.running is deprecated, please use spec.runStrategy instead."]),
+    ...warnAboutAnnotations(spec.template.metadata ?? {}, "spec.template.metadata"),
+  ],
 };
 
 const strategies = ["Halted", "Manual", "Always", "RerunOnFailure", "Once"];

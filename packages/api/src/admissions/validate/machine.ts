@@ -12,6 +12,7 @@ export function validateMachine(spec: VirtualMachineInstanceSpec, path: string, 
     ...validateCpuFeatures(spec, path),
     ...validateThreads(spec, path),
     ...validateFirmware(spec, `${path}.domain`),
+    ...validateTimezone(spec, `${path}.domain.clock.timezone`),
     ...validateStartStrategy(spec, `${path}.startStrategy`, `${path}.livenessProbe`),
     ...validateEvictionStrategy(spec, `${path}.evictionStrategy`),
   ];
@@ -60,6 +61,21 @@ function validateFirmware({ domain, architecture }: VirtualMachineInstanceSpec, 
     problems.push(cause(path, sentence));
   }
   return problems;
+}
+
+function validateTimezone({ domain }: VirtualMachineInstanceSpec, path: string): Problem[] {
+  const timezone = domain.clock?.timezone;
+  if (!timezone || isTimezone(timezone)) return [];
+  return [cause(path, `Cannot use "${timezone}" as a time zone: name one of the IANA database, such as Europe/Berlin`)];
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false; // a RangeError is its only way to say so
+  }
 }
 
 function validateStartStrategy(spec: VirtualMachineInstanceSpec, path: string, probePath: string): Problem[] {

@@ -18,6 +18,23 @@ const gated = [
   ["hooks.kubevirt.io/hookSidecars", "sidecar"],
 ] as const;
 
+/** Switches of upstream's that have no counterpart here. They change no behaviour that a manifest states, so they only get a warning. */
+const withoutEffect = [
+  "kubevirt.io/keep-launcher-alive-after-failure",
+  "kubevirt.io/libvirt-log-filters",
+  "kubevirt.io/disablePCIHole64",
+  "kubevirt.io/placePCIDevicesOnRootComplex",
+  "kubevirt.io/memfd",
+  "kubevirt.io/vga-display-efi-x86",
+  "kubevirt.io/pause-guest-agent-probes",
+];
+
+export function warnAboutAnnotations({ annotations = {} }: ObjectMeta, path: string): readonly string[] {
+  return withoutEffect
+    .filter((annotation) => annotations[annotation] !== undefined)
+    .map((annotation) => `${path}.annotations: "${annotation}" has no effect: Peapod has nothing that it would switch`);
+}
+
 export function reservedLabels({ labels = {} }: ObjectMeta): { readonly [label: string]: string } {
   return Object.fromEntries(Object.entries(labels).filter(([label]) => reserved.includes(label)));
 }

@@ -1,6 +1,7 @@
 import type { Network } from "../../kinds/kubevirt/network.ts";
 import type { VirtualMachineInstanceSpec } from "../../kinds/kubevirt/virtual-machine-instance-spec.ts";
 import type { Problem } from "../../problem.ts";
+import { isCidr, isIpv4 } from "../../structural/formats.ts";
 import type { Installation } from "../installation.ts";
 import { cause } from "./cause.ts";
 import { validateInterface } from "./interface.ts";
@@ -65,10 +66,21 @@ function validateSource({ pod, multus, resourceClaim }: Network, path: string): 
   const problems: Problem[] = [];
   if (sources === 0) problems.push(cause(path, "should have a network type", "FieldValueRequired"));
   if (sources > 1) problems.push(cause(path, "should have only one network type", "FieldValueRequired"));
+  const range = pod?.vmNetworkCIDR;
+  if (range && !isGuestRange(range)) {
+    const sentence = `Cannot use "${range}" as the guest's network: write an IPv4 network of at least four addresses, such as 10.0.2.0/24`;
+    problems.push(cause(`${path}.pod.vmNetworkCIDR`, sentence));
+  }
   if (multus && multus.networkName === "") {
     problems.push(cause(path, "CNI delegating plugin must have a networkName", "FieldValueRequired"));
   }
   return problems;
+}
+
+/** It holds a gateway and a guest beside its first and last address. */
+function isGuestRange(range: string): boolean {
+  const [address = "", prefix = ""] = range.split("/");
+  return isCidr(range) && isIpv4(address) && Number(prefix) <= 30;
 }
 
 /** Positions of the second and further ones of a name. */

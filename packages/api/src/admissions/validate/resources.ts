@@ -3,6 +3,7 @@ import type { Problem } from "../../problem.ts";
 import { canonicalQuantity, compareQuantities } from "../../quantity.ts";
 import type { Quantity } from "../../schema.ts";
 import { amountOf } from "../defaults/amounts.ts";
+import type { Installation } from "../installation.ts";
 import { cause } from "./cause.ts";
 
 /** Memory and CPU: not negative, not less than is needed for anything, and no request beyond its limit. */
@@ -23,6 +24,20 @@ export function validateResources(spec: VirtualMachineInstanceSpec, path: string
     }
     return problems;
   });
+}
+
+/** Where memory can be plugged, upstream lets the guest have more than its limit; staged, it cannot. */
+export function validateGuestLimit(
+  spec: VirtualMachineInstanceSpec,
+  path: string,
+  { isStaged }: Pick<Installation, "isStaged">,
+): Problem[] {
+  const guest = spec.domain.memory?.guest;
+  const limit = amountOf(spec.domain.resources?.limits, "memory");
+  if (!isStaged || guest === undefined || limit === undefined || compareQuantities(guest, limit) <= 0) return [];
+  const [field, limitField] = [`${path}.domain.memory.guest`, `${path}.domain.resources.limits.memory`];
+  const sentence = `${field} '${print(guest)}' must be equal to or less than the memory limit ${limitField} '${print(limit)}'`;
+  return [cause(field, sentence)];
 }
 
 /** Only an instance must say how much memory it wants: a template may leave it to what completes it. */

@@ -55,6 +55,25 @@ test("memory and CPU are not negative, not tiny, and not beyond their limits", (
   ]);
 });
 
+test("where changes are staged, the guest fits its limit", () => {
+  const domain = { memory: { guest: "2Gi" }, resources: { requests: { memory: "1Gi" }, limits: { memory: "1Gi" } } };
+  assert.deepEqual(said({ domain }), []);
+  assert.deepEqual(said({ domain }, { vmRolloutStrategy: "Stage" }), [
+    "spec.domain.memory.guest: spec.domain.memory.guest '2Gi' must be equal to or less than the memory limit spec.domain.resources.limits.memory '1Gi'",
+  ]);
+});
+
+test("a time zone exists, and the guest's network holds it", () => {
+  assert.deepEqual(said({ domain: { clock: { timezone: "Europe/Berlin" } } }), []);
+  assert.deepEqual(said({ domain: { clock: { timezone: "Mars/Olympus" } } }), [
+    'spec.domain.clock.timezone: Cannot use "Mars/Olympus" as a time zone: name one of the IANA database, such as Europe/Berlin',
+  ]);
+  assert.deepEqual(said({ networks: [{ name: "default", pod: { vmNetworkCIDR: "192.168.7.0/24" } }] }), []);
+  assert.deepEqual(said({ networks: [{ name: "default", pod: { vmNetworkCIDR: "192.168.7.0/31" } }] }), [
+    `spec.networks[0].pod.vmNetworkCIDR: Cannot use "192.168.7.0/31" as the guest's network: write an IPv4 network of at least four addresses, such as 10.0.2.0/24`,
+  ]);
+});
+
 test("only machine types that the installation emulates are taken", () => {
   assert.deepEqual(said({ domain: { machine: { type: "pc" } } }), [
     "spec.domain.machine.type: spec.domain.machine.type is not supported: pc (allowed values: [q35* pc-q35*])",

@@ -11,7 +11,7 @@ import { validateMachine } from "./machine.ts";
 import { validateHostNames } from "./names.ts";
 import { validateNetworks } from "./networks.ts";
 import { validateProbes } from "./probes.ts";
-import { validateResources } from "./resources.ts";
+import { validateGuestLimit, validateResources } from "./resources.ts";
 import { validateVolumes } from "./volumes.ts";
 
 /**
@@ -29,6 +29,7 @@ export function validateSpec(
   const problems = [
     ...validateHostNames(spec, path),
     ...validateResources(spec, path),
+    ...validateGuestLimit(spec, path, installation),
     ...validateMachine(spec, path, installation),
     ...validateNetworks(spec, path, installation),
     ...validateBootOrder(spec, path),

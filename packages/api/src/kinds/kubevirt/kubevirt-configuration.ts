@@ -249,8 +249,8 @@ export const KubeVirtConfiguration = object({
   ),
   vmRolloutStrategy: optional(
     string({
-      description: "How changes of a template reach a running guest.",
-      ...notYet("changes of a template wait for a restart of the machine, save those that need none", ["LiveUpdate"]),
+      description:
+        "LiveUpdate (the default): what needs no restart reaches a running guest. Stage: every change waits for one.",
     }),
   ),
   vmStateStorageClass: optional(
