@@ -120,18 +120,18 @@ async function startReplay(kubectl: Kubectl) {
       requests.push({ method: request.method, path: pathname + decodeURIComponent(search), status, contentType });
     },
   });
-  const run = async (args: readonly string[]): Promise<Seen> => {
+  const run = async (args: readonly string[], home = server.folder): Promise<Seen> => {
     requests = [];
     const result = await runKubectl(kubectl, args, {
       kubeconfig: server.kubeconfig,
-      home: server.folder,
+      home,
       cwd: join(testdata, "manifests"),
       env: { EDITOR: "sed -i s/red/green/" },
     });
     return { ...result, requests };
   };
-  // The recorded server had it from an earlier run: the first command deletes it.
-  await run(["apply", "-f", "crd.yaml"]);
+  // The recorded server had it from an earlier run, the recorded kubectl no cache of it: the first command deletes it.
+  await run(["apply", "-f", "crd.yaml"], join(server.folder, "earlier"));
   return { run: (command: string) => run(split(command)), [Symbol.asyncDispose]: server.close };
 }
 
