@@ -63,7 +63,11 @@ export function podEffects(deps: PodsDeps, troubles: SandboxTroubles): Effects<S
       const metadata = networkStatus === undefined ? pod.metadata : { ...pod.metadata, annotations };
       await client.updateStatus(Pod, { ...pod, metadata, status }, { signal });
       if (status.phase !== "Running" || pod.status?.phase === "Running") return;
-      for (const { name } of status.containerStatuses ?? []) {
+      for (const { name, image } of status.containerStatuses ?? []) {
+        if (name.startsWith("volume") && pod.status?.containerStatuses === undefined) {
+          const message = `Container image "${image}" already present on machine`;
+          events.record(pod, { type: "Normal", reason: "Pulled", message });
+        }
         events.record(pod, { type: "Normal", reason: "Created", message: `Created container: ${name}` });
         events.record(pod, { type: "Normal", reason: "Started", message: `Started container ${name}` });
       }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Pod, Secret } from "@peapod/api";
 import { type Client, type EventRecorder, silentLog } from "@peapod/machinery";
-import type { ImageStore, StoredDisk, StoredImage } from "@peapod/storage";
+import type { ImageStore, PullOptions, StoredDisk, StoredImage } from "@peapod/storage";
 import { mergeDockerConfigs } from "./docker-config.ts";
 import { createPodImages } from "./images.ts";
 import type { WantedImage } from "./types.ts";
@@ -21,14 +21,14 @@ const image = (isImported: boolean): StoredImage => ({
   disks: [],
 });
 
-function fixture(pull: () => Promise<StoredDisk>) {
+function fixture(pull: (options: PullOptions) => Promise<StoredDisk>) {
   let stored: StoredImage | undefined;
   const events: string[] = [];
   const changed: string[] = [];
   const store = {
     find: () => stored,
-    pull: async () => {
-      const disk = await pull();
+    pull: async (_: string, options: PullOptions) => {
+      const disk = await pull(options);
       stored = image(false);
       return disk;
     },
@@ -70,6 +70,25 @@ test("PodImages pulls once for several pods and tells each of them", async () =>
   assert.deepEqual(changed, ["default/pod-1", "default/pod-2"]);
   assert.equal(images.stateOf(always, "1").is, "ready");
   assert.equal(images.stateOf(always, "3").is, "absent", "Always asks anew for the next pod");
+});
+
+test("PodImages tells of progress every ten seconds, however often skopeo does", async () => {
+  const { promise, resolve } = Promise.withResolvers<StoredDisk>();
+  let progress: PullOptions["onProgress"];
+  const { images, changed, recorder, tick } = fixture((options) => {
+    progress = options.onProgress;
+    return promise;
+  });
+  images.startPull(always, podOf("1"), recorder);
+  await new Promise(setImmediate);
+  const totalBytes = 64 * 2 ** 20;
+  for (let mebibytes = 1; mebibytes <= 20; mebibytes++) {
+    tick(1_000);
+    progress?.({ doneBytes: mebibytes * 2 ** 20, totalBytes });
+  }
+  assert.equal(changed.length, 2);
+  assert.deepEqual(images.stateOf(always, "1"), { is: "pulling", progress: "20 of 64 MiB", failedBefore: undefined });
+  resolve({} as StoredDisk); // nobody looks into it here
 });
 
 test("PodImages never asks a registry for what a person imported", () => {

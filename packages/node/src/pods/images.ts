@@ -1,6 +1,6 @@
 import { type Pod, Secret } from "@peapod/api";
 import { type Client, type EventRecorder, formatError, type Log } from "@peapod/machinery";
-import { type ImageStore, normalizeReference } from "@peapod/storage";
+import { type ImageStore, normalizeReference, type StoredDisk } from "@peapod/storage";
 import { mergeDockerConfigs } from "./docker-config.ts";
 import type { PodImages } from "./ports.ts";
 import type { ImageState, WantedImage } from "./types.ts";
@@ -19,6 +19,8 @@ export interface PodImagesOptions {
 interface Pull {
   readonly waiting: Map<string, { readonly pod: Pod; readonly events: EventRecorder }>;
   progress?: string;
+  /** When the progress was last told, in milliseconds. */
+  toldAt: number;
 }
 
 interface Failure {
@@ -30,6 +32,9 @@ interface Failure {
 /** As a kubelet waits between tries: ten seconds, doubling, five minutes at the most. */
 const firstWaitMs = 10_000;
 const longestWaitMs = 300_000;
+
+/** Progress is written to the API: often enough for a person who waits, and no more. */
+const progressEveryMs = 10_000;
 
 /** Pulls of container disks, each once however many pods want it. */
 export function createPodImages({ store, client, log, now, signal }: PodImagesOptions): PodImages {
@@ -44,15 +49,19 @@ export function createPodImages({ store, client, log, now, signal }: PodImagesOp
     try {
       name = normalizeReference(reference);
     } catch (error) {
-      return { is: "failed", message: formatError(error), nextTryAt: new Date(now().getTime() + longestWaitMs) };
+      const nextTryAt = new Date(now().getTime() + longestWaitMs);
+      return { is: "failed", message: formatError(error), nextTryAt, isRepeated: false };
     }
     const pull = pulls.get(name);
-    if (pull) return { is: "pulling", progress: pull.progress };
+    const failure = failures.get(`${podUid} ${name}`);
+    if (pull) return { is: "pulling", progress: pull.progress, failedBefore: failure?.message };
     const image = store.find(name);
     const isFresh = policy !== "Always" || image?.isImported === true || asked.has(`${podUid} ${name}`);
     if (image && isFresh) return { is: "ready", imageId: `${name.replace(/[:@][^/]*$/, "")}@${image.imageId}` };
-    const failure = failures.get(`${podUid} ${name}`);
-    if (failure) return { is: "failed", message: failure.message, nextTryAt: failure.nextTryAt };
+    if (failure) {
+      const { message, nextTryAt, count } = failure;
+      return { is: "failed", message, nextTryAt, isRepeated: count > 1 };
+    }
     return { is: "absent" };
   };
 
@@ -63,30 +72,31 @@ export function createPodImages({ store, client, log, now, signal }: PodImagesOp
     waiting.set(pod.metadata.uid ?? "", { pod, events });
     events.record(pod, { type: "Normal", reason: "Pulling", message: `Pulling image "${reference}"` });
     if (known) return;
-    const pull: Pull = { waiting };
-    pulls.set(name, pull);
     const started = now().getTime();
+    const pull: Pull = { waiting, toldAt: started };
+    pulls.set(name, pull);
     void carryOut(name, pod, pull).then(
-      () => finish(name, pull, started),
+      ({ sizeBytes }) => finish(name, pull, started, sizeBytes),
       (error: unknown) => fail(name, pull, error),
     );
   };
 
-  const carryOut = async (name: string, pod: Pod, pull: Pull): Promise<void> => {
+  const carryOut = async (name: string, pod: Pod, pull: Pull): Promise<StoredDisk> => {
     const dockerConfig = await readPullSecrets(client, pod, signal);
-    await store.pull(name, {
+    return await store.pull(name, {
       dockerConfig,
       signal,
-      onProgress: ({ doneBytes }) => {
-        const progress = `${Math.floor(doneBytes / 2 ** 20)} MiB`;
-        if (progress === pull.progress) return;
-        pull.progress = progress;
+      onProgress: ({ doneBytes, totalBytes }) => {
+        const at = now().getTime();
+        if (at - pull.toldAt < progressEveryMs) return;
+        pull.toldAt = at;
+        pull.progress = `${mebibytes(doneBytes)}${totalBytes === undefined ? "" : ` of ${mebibytes(totalBytes)}`} MiB`;
         notify(pull);
       },
     });
   };
 
-  const finish = (name: string, pull: Pull, started: number): void => {
+  const finish = (name: string, pull: Pull, started: number, sizeBytes: number): void => {
     pulls.delete(name);
     const seconds = ((now().getTime() - started) / 1000).toFixed(1);
     for (const [uid, { pod, events }] of pull.waiting) {
@@ -95,7 +105,7 @@ export function createPodImages({ store, client, log, now, signal }: PodImagesOp
       events.record(pod, {
         type: "Normal",
         reason: "Pulled",
-        message: `Successfully pulled image "${name}" in ${seconds}s`,
+        message: `Successfully pulled image "${name}" in ${seconds}s (${seconds}s including waiting). Image size: ${sizeBytes} bytes.`,
       });
     }
     notify(pull);
@@ -111,6 +121,10 @@ export function createPodImages({ store, client, log, now, signal }: PodImagesOp
       const waitMs = Math.min(firstWaitMs * 2 ** (count - 1), longestWaitMs);
       failures.set(`${uid} ${name}`, { message, count, nextTryAt: new Date(now().getTime() + waitMs) });
       events.record(pod, { type: "Warning", reason: "Failed", message: `Failed to pull image "${name}": ${message}` });
+      const state = count === 1 ? "ErrImagePull" : "ImagePullBackOff";
+      if (count > 1)
+        events.record(pod, { type: "Normal", reason: "BackOff", message: `Back-off pulling image "${name}"` });
+      events.record(pod, { type: "Warning", reason: "Failed", message: `Error: ${state}` });
     }
     notify(pull);
   };
@@ -133,6 +147,10 @@ export function createPodImages({ store, client, log, now, signal }: PodImagesOp
       return { [Symbol.dispose]: () => listeners.delete(listener) };
     },
   };
+}
+
+function mebibytes(bytes: number): number {
+  return Math.floor(bytes / 2 ** 20);
 }
 
 /** All the pod's pull secrets in one file for skopeo; a secret that is not there is left out, as a kubelet does. */

@@ -121,11 +121,20 @@ test("planPod() comes to rest: what it wrote needs no second write", () => {
 });
 
 test("planPod() shows a failed pull in kubectl's words and comes back when it is due", () => {
-  const failed: ImageState = { is: "failed", message: "no such image", nextTryAt: new Date("2026-01-01T12:00:10Z") };
+  const nextTryAt = new Date("2026-01-01T12:00:10Z");
+  const failed: ImageState = { is: "failed", message: "no such image", nextTryAt, isRepeated: false };
   const plan = planPod(facts({ image: failed }));
   assert.equal(plan.lookAgainInMs, 10_000);
-  const waiting = written(plan.steps)?.containerStatuses?.find(({ name }) => name === "volumeroot")?.state?.waiting;
-  assert.deepEqual(waiting, { reason: "ErrImagePull", message: "no such image" });
+  const waitingIn = (image: ImageState) =>
+    written(planPod(facts({ image })).steps)?.containerStatuses?.find(({ name }) => name === "volumeroot")?.state
+      ?.waiting;
+  assert.deepEqual(waitingIn(failed), { reason: "ErrImagePull", message: "no such image" });
+  const message = 'Back-off pulling image "quay.io/a/b": ErrImagePull: no such image';
+  assert.deepEqual(waitingIn({ ...failed, isRepeated: true }), { reason: "ImagePullBackOff", message });
+  assert.deepEqual(waitingIn({ is: "pulling", failedBefore: "no such image" }), {
+    reason: "ImagePullBackOff",
+    message,
+  });
   const due = planPod(facts({ image: { ...failed, nextTryAt: now } }));
   assert.ok(names(due.steps).includes("startPull"));
 });

@@ -6,8 +6,19 @@ import type { Sandbox } from "../sandbox/types.ts";
 export type ImageState =
   | { readonly is: "ready"; readonly imageId: string }
   | { readonly is: "absent" }
-  | { readonly is: "pulling"; readonly progress?: string | undefined }
-  | { readonly is: "failed"; readonly message: string; readonly nextTryAt: Date };
+  | {
+      readonly is: "pulling";
+      readonly progress?: string | undefined;
+      /** Why the try before this one failed. */
+      readonly failedBefore?: string | undefined;
+    }
+  | {
+      readonly is: "failed";
+      readonly message: string;
+      readonly nextTryAt: Date;
+      /** More than once by now. */
+      readonly isRepeated: boolean;
+    };
 
 export interface WantedImage {
   /** `volumecontainerdisk` */

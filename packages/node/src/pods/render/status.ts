@@ -154,13 +154,21 @@ function waitingFor(
         message: `Container image "${reference}" is not present with pull policy of Never`,
       };
     case "pulling":
+      // A new try does not take back that the last one failed.
+      if (state.failedBefore !== undefined) return backingOff(reference, state.failedBefore);
       return {
         reason: "ContainerCreating",
         message: `Pulling image "${reference}"${state.progress ? `: ${state.progress}` : ""}`,
       };
     case "failed":
-      return { reason: "ErrImagePull", message: state.message };
+      return state.isRepeated
+        ? backingOff(reference, state.message)
+        : { reason: "ErrImagePull", message: state.message };
   }
+}
+
+function backingOff(reference: string, because: string): { readonly reason: string; readonly message: string } {
+  return { reason: "ImagePullBackOff", message: `Back-off pulling image "${reference}": ErrImagePull: ${because}` };
 }
 
 function statusOf(name: string, image: string): ContainerStatus {
