@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceStatus } from "@peapod/api";
+import type { KubeObject, VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceStatus } from "@peapod/api";
 import { at } from "@peapod/machinery/testing";
+import fc from "fast-check";
 import { renderInstance, revisionName } from "../../render/instance.ts";
 import { machine } from "../../testing/index.ts";
 import type { Facts, Step } from "./facts.ts";
@@ -262,6 +263,36 @@ test("planVirtualMachine() converges for every strategy from nothing to a runnin
   }
 });
 
+test("planVirtualMachine() converges from any strategy, phase, request and history", () => {
+  const anyRequests = fc.array(
+    fc.constantFrom({ action: "Start" }, { action: "Stop", uid: vmiUid }, { action: "Stop", uid: "other" }),
+    { maxLength: 3 },
+  );
+  const anyWorld = fc.record({
+    runStrategy: fc.constantFrom("Always", "RerunOnFailure", "Manual", "Once", "Halted"),
+    before: fc.constantFrom(undefined, "Always", "RerunOnFailure", "Halted"),
+    stateChangeRequests: anyRequests,
+    phase: fc.constantFrom(undefined, "", "Pending", "Scheduled", "Running", "Succeeded", "Failed"),
+    ran: fc.boolean(),
+    isVmDeleted: fc.boolean(),
+    isVmiDeleted: fc.boolean(),
+    failures: fc.nat(5),
+  });
+  fc.assert(
+    fc.property(anyWorld, ({ runStrategy, before, stateChangeRequests, phase, ran, failures, ...world }) => {
+      const status = {
+        stateChangeRequests,
+        ...(before && { runStrategy: before }),
+        ...(failures > 0 && { startFailure: { consecutiveFailCount: failures, lastFailedVMIUID: "x" } }),
+      };
+      const vm = world.isVmDeleted ? deleted(strategy(runStrategy, status)) : strategy(runStrategy, status);
+      const vmi = phase === undefined ? undefined : instanceOf(vm, phase, { ran });
+      const settled = settle(facts(vm, vmi && world.isVmiDeleted ? deleted(vmi) : vmi));
+      assert.deepEqual(planVirtualMachine(settled).steps, []);
+    }),
+  );
+});
+
 test("planVirtualMachine() gives the same steps for the same facts", () => {
   const vm = strategy("RerunOnFailure", { runStrategy: "RerunOnFailure" });
   const seen = facts(vm, instanceOf(vm, "Failed"));
@@ -288,8 +319,8 @@ function running(isRunning: boolean): VirtualMachine {
   return { ...machine(), spec: { ...spec, running: isRunning } };
 }
 
-function deleted(vm: VirtualMachine): VirtualMachine {
-  return { ...vm, metadata: { ...vm.metadata, deletionTimestamp: "2026-01-15T11:59:00Z" } };
+function deleted<T extends KubeObject>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, deletionTimestamp: "2026-01-15T11:59:00Z" } };
 }
 
 function instanceOf(vm: VirtualMachine, phase: string, { ran = phase === "Running" } = {}): VirtualMachineInstance {
