@@ -11,13 +11,21 @@ type KindObject<P> = {
  * The schema of a whole object: what `properties` say, beside apiVersion, kind and metadata. Those three are always there in the
  * type, because whoever holds an object holds a named one; in the schema they are not `required`, since the server fills them in.
  */
-export function kindObject<const P extends Properties>(properties: P): Schema<Flat<KindObject<P>>> {
-  const schema: Schema<unknown> = object({
-    apiVersion: optional(string({ description: "Group and version of this form of the object." })),
-    kind: optional(string({ description: "What kind of object this is." })),
-    metadata: optional(having(ObjectMeta, { pb: 1 })),
-    ...properties,
-  });
+export function kindObject<const P extends Properties>(
+  description: string,
+  properties: P,
+): Schema<Flat<KindObject<P>>> {
+  const schema: Schema<unknown> = object(
+    {
+      apiVersion: optional(string({ description: "Group and version of this form of the object." })),
+      kind: optional(string({ description: "What kind of object this is." })),
+      metadata: optional(
+        having(ObjectMeta, { description: "Its name, labels and what else every object has.", pb: 1 }),
+      ),
+      ...properties,
+    },
+    { description },
+  );
   return schema as Schema<Flat<KindObject<P>>>; // the promise of the comment above
 }
 

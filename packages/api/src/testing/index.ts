@@ -1,2 +1,3 @@
 export * from "./machines.ts";
 export * from "./review.ts";
+export * from "./said.ts";

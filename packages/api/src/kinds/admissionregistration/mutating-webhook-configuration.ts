@@ -26,7 +26,7 @@ export const MutatingWebhook = object({
 });
 export interface MutatingWebhook extends Infer<typeof MutatingWebhook> {}
 
-const mutatingWebhookConfigurationSchema = kindObject({
+const mutatingWebhookConfigurationSchema = kindObject("Whom to ask to change objects before they are stored.", {
   webhooks: optional(
     listMap(["name"], MutatingWebhook, {
       "x-kubernetes-patch-strategy": "merge",

@@ -25,7 +25,7 @@ export const ValidatingWebhook = object({
 });
 export interface ValidatingWebhook extends Infer<typeof ValidatingWebhook> {}
 
-const validatingWebhookConfigurationSchema = kindObject({
+const validatingWebhookConfigurationSchema = kindObject("Whom to ask whether objects may be stored.", {
   webhooks: optional(
     listMap(["name"], ValidatingWebhook, {
       "x-kubernetes-patch-strategy": "merge",

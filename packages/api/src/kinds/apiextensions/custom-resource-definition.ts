@@ -27,7 +27,7 @@ export const CustomResourceConversion = object({
 });
 export interface CustomResourceConversion extends Infer<typeof CustomResourceConversion> {}
 
-const customResourceDefinitionSchema = kindObject({
+const customResourceDefinitionSchema = kindObject("A kind of object that the server learns by it.", {
   spec: object(
     {
       group: string({ pb: 1 }),

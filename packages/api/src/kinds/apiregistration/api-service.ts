@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { boolean, bytes, type Infer, int32, listMap, object, optional, string } from "../../schema.ts";
 import { ServiceCondition } from "../meta/service-condition.ts";
 
-const aPIServiceSchema = kindObject({
+const aPIServiceSchema = kindObject("A group and version of the API, and who answers for it.", {
   spec: optional(
     object(
       {

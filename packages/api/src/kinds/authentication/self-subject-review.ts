@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { having, type Infer, object, optional } from "../../schema.ts";
 import { UserInfo } from "./user-info.ts";
 
-const selfSubjectReviewSchema = kindObject({
+const selfSubjectReviewSchema = kindObject("Asks who the asker is.", {
   status: optional(
     object(
       {

@@ -10,7 +10,7 @@ export const BoundObjectReference = object({
 });
 export interface BoundObjectReference extends Infer<typeof BoundObjectReference> {}
 
-const tokenRequestSchema = kindObject({
+const tokenRequestSchema = kindObject("Asks for a token of a service account.", {
   spec: object(
     {
       audiences: optional(listAtomic(string(), { pb: 1 })),

@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { boolean, having, type Infer, listAtomic, object, optional, string } from "../../schema.ts";
 import { UserInfo } from "./user-info.ts";
 
-const tokenReviewSchema = kindObject({
+const tokenReviewSchema = kindObject("Asks whose token this is.", {
   spec: object(
     {
       token: optional(string({ pb: 1 })),

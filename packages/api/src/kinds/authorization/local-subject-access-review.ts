@@ -4,9 +4,9 @@ import { having, type Infer, optional } from "../../schema.ts";
 import { SubjectAccessReviewStatus } from "./attributes.ts";
 import { SubjectAccessReviewSpec } from "./subject-access-review.ts";
 
-const localSubjectAccessReviewSchema = kindObject({
-  spec: having(SubjectAccessReviewSpec, { pb: 2 }),
-  status: optional(having(SubjectAccessReviewStatus, { pb: 3 })),
+const localSubjectAccessReviewSchema = kindObject("Asks whether someone may do something in a namespace.", {
+  spec: having(SubjectAccessReviewSpec, { description: "What is wanted.", pb: 2 }),
+  status: optional(having(SubjectAccessReviewStatus, { description: "What became of it.", pb: 3 })),
 });
 export interface LocalSubjectAccessReview extends Infer<typeof localSubjectAccessReviewSchema> {}
 

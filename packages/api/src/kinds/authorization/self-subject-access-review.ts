@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { having, type Infer, object, optional } from "../../schema.ts";
 import { NonResourceAttributes, ResourceAttributes, SubjectAccessReviewStatus } from "./attributes.ts";
 
-const selfSubjectAccessReviewSchema = kindObject({
+const selfSubjectAccessReviewSchema = kindObject("Asks whether the asker may do something.", {
   spec: object(
     {
       resourceAttributes: optional(having(ResourceAttributes, { pb: 1 })),
@@ -11,7 +11,7 @@ const selfSubjectAccessReviewSchema = kindObject({
     },
     { pb: 2 },
   ),
-  status: optional(having(SubjectAccessReviewStatus, { pb: 3 })),
+  status: optional(having(SubjectAccessReviewStatus, { description: "What became of it.", pb: 3 })),
 });
 export interface SelfSubjectAccessReview extends Infer<typeof selfSubjectAccessReviewSchema> {}
 

@@ -16,7 +16,7 @@ export const NonResourceRule = object({
 });
 export interface NonResourceRule extends Infer<typeof NonResourceRule> {}
 
-const selfSubjectRulesReviewSchema = kindObject({
+const selfSubjectRulesReviewSchema = kindObject("Asks what the asker may do in a namespace.", {
   spec: object(
     {
       namespace: optional(string({ pb: 1 })),

@@ -13,9 +13,9 @@ export const SubjectAccessReviewSpec = object({
 });
 export interface SubjectAccessReviewSpec extends Infer<typeof SubjectAccessReviewSpec> {}
 
-const subjectAccessReviewSchema = kindObject({
-  spec: having(SubjectAccessReviewSpec, { pb: 2 }),
-  status: optional(having(SubjectAccessReviewStatus, { pb: 3 })),
+const subjectAccessReviewSchema = kindObject("Asks whether someone may do something.", {
+  spec: having(SubjectAccessReviewSpec, { description: "What is wanted.", pb: 2 }),
+  status: optional(having(SubjectAccessReviewStatus, { description: "What became of it.", pb: 3 })),
 });
 export interface SubjectAccessReview extends Infer<typeof subjectAccessReviewSchema> {}
 

@@ -2,7 +2,7 @@ import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
 import { type Infer, int32, object, optional, string } from "../../schema.ts";
 
-const scaleSchema = kindObject({
+const scaleSchema = kindObject("How many there should be, and are.", {
   spec: optional(
     object(
       {

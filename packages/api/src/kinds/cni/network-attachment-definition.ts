@@ -2,14 +2,17 @@ import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
 import { type Infer, object, optional, string } from "../../schema.ts";
 
-const networkAttachmentDefinitionSchema = kindObject({
-  spec: optional(
-    object(
-      { config: optional(string({ description: "A CNI configuration or list of plugins, as JSON text." })) },
-      { description: "What the network is." },
+const networkAttachmentDefinitionSchema = kindObject(
+  "A network that pods can be plugged into: a CNI configuration under a name.",
+  {
+    spec: optional(
+      object(
+        { config: optional(string({ description: "A CNI configuration or list of plugins, as JSON text." })) },
+        { description: "What the network is." },
+      ),
     ),
-  ),
-});
+  },
+);
 export interface NetworkAttachmentDefinition extends Infer<typeof networkAttachmentDefinitionSchema> {}
 
 export const NetworkAttachmentDefinition: Kind<NetworkAttachmentDefinition> = {

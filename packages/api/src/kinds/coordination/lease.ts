@@ -2,7 +2,7 @@ import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
 import { type Infer, int32, microTime, object, optional, string } from "../../schema.ts";
 
-const leaseSchema = kindObject({
+const leaseSchema = kindObject("Who holds something for now.", {
   spec: optional(
     object(
       {

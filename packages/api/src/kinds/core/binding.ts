@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { having, type Infer } from "../../schema.ts";
 import { ObjectReference } from "./references.ts";
 
-const bindingSchema = kindObject({
+const bindingSchema = kindObject("Puts a pod on a node.", {
   target: having(ObjectReference, { pb: 2 }),
 });
 export interface Binding extends Infer<typeof bindingSchema> {}

@@ -2,7 +2,7 @@ import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
 import { boolean, bytes, type Infer, map, optional, string } from "../../schema.ts";
 
-const configMapSchema = kindObject({
+const configMapSchema = kindObject("Settings, as text or in base64.", {
   immutable: optional(boolean({ pb: 4 })),
   data: optional(map(string(), { pb: 2 })),
   binaryData: optional(map(bytes(), { pb: 3 })),

@@ -83,17 +83,17 @@ export const ResourceStatus = object({
 export interface ResourceStatus extends Infer<typeof ResourceStatus> {}
 
 export const ContainerStatus = object({
-  name: string({ pb: 1 }),
-  state: optional(having(ContainerState, { pb: 2 })),
-  lastState: optional(having(ContainerState, { pb: 3 })),
-  ready: boolean({ pb: 4 }),
-  restartCount: int32({ pb: 5 }),
-  image: string({ pb: 6 }),
-  imageID: string({ pb: 7 }),
-  containerID: optional(string({ pb: 8 })),
-  started: optional(boolean({ pb: 9 })),
-  allocatedResources: optional(map(quantity(), { pb: 10 })),
-  resources: optional(having(ResourceRequirements, { pb: 11 })),
+  name: string({ description: "The container.", pb: 1 }),
+  state: optional(having(ContainerState, { description: "What it does now.", pb: 2 })),
+  lastState: optional(having(ContainerState, { description: "How it ended before.", pb: 3 })),
+  ready: boolean({ description: "It passes its readiness probe.", pb: 4 }),
+  restartCount: int32({ description: "How often it was started again.", pb: 5 }),
+  image: string({ description: "The image it runs.", pb: 6 }),
+  imageID: string({ description: "The image it runs, by digest.", pb: 7 }),
+  containerID: optional(string({ description: "The runtime's name for it.", pb: 8 })),
+  started: optional(boolean({ description: "It passed its startup probe.", pb: 9 })),
+  allocatedResources: optional(map(quantity(), { description: "What was set aside for it.", pb: 10 })),
+  resources: optional(having(ResourceRequirements, { description: "What it has now.", pb: 11 })),
   volumeMounts: optional(
     listMap(["mountPath"], VolumeMountStatus, {
       "x-kubernetes-patch-strategy": "merge",

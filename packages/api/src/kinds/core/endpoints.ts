@@ -32,7 +32,7 @@ export const EndpointSubset = object({
 });
 export interface EndpointSubset extends Infer<typeof EndpointSubset> {}
 
-const endpointsSchema = kindObject({
+const endpointsSchema = kindObject("The addresses behind a service. EndpointSlice has taken its place.", {
   subsets: optional(listAtomic(EndpointSubset, { pb: 2 })),
 });
 export interface Endpoints extends Infer<typeof endpointsSchema> {}

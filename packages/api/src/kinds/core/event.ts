@@ -4,7 +4,7 @@ import { having, type Infer, int32, microTime, object, optional, string, timesta
 import { EventSource } from "./event-source.ts";
 import { ObjectReference } from "./references.ts";
 
-const eventSchema = kindObject({
+const eventSchema = kindObject("Something that happened to an object. Kept for an hour.", {
   involvedObject: having(ObjectReference, { pb: 2 }),
   reason: optional(string({ pb: 3 })),
   message: optional(string({ pb: 4 })),

@@ -12,16 +12,19 @@ export const LimitRangeItem = object({
 });
 export interface LimitRangeItem extends Infer<typeof LimitRangeItem> {}
 
-const limitRangeSchema = kindObject({
-  spec: optional(
-    object(
-      {
-        limits: listAtomic(LimitRangeItem, { pb: 1 }),
-      },
-      { pb: 2 },
+const limitRangeSchema = kindObject(
+  "What one object of a namespace may ask for, and what it gets if it asks for nothing.",
+  {
+    spec: optional(
+      object(
+        {
+          limits: listAtomic(LimitRangeItem, { pb: 1 }),
+        },
+        { pb: 2 },
+      ),
     ),
-  ),
-});
+  },
+);
 export interface LimitRange extends Infer<typeof limitRangeSchema> {}
 
 export const LimitRange: Kind<LimitRange> = {

@@ -73,13 +73,14 @@ export const AttachedVolume = object({
 export interface AttachedVolume extends Infer<typeof AttachedVolume> {}
 
 export const NodeStatus = object({
-  capacity: optional(map(quantity(), { pb: 1 })),
-  allocatable: optional(map(quantity(), { pb: 2 })),
-  phase: optional(oneOf(["Pending", "Running", "Terminated"], { pb: 3 })),
+  capacity: optional(map(quantity(), { description: "What it has.", pb: 1 })),
+  allocatable: optional(map(quantity(), { description: "What pods can have of it.", pb: 2 })),
+  phase: optional(oneOf(["Pending", "Running", "Terminated"], { description: "Unused.", pb: 3 })),
   conditions: optional(
     listMap(["type"], NodeCondition, {
       "x-kubernetes-patch-strategy": "merge",
       "x-kubernetes-patch-merge-key": "type",
+      description: "Facts, each with the time it came true.",
       pb: 4,
     }),
   ),
@@ -87,22 +88,23 @@ export const NodeStatus = object({
     listMap(["type"], NodeAddress, {
       "x-kubernetes-patch-strategy": "merge",
       "x-kubernetes-patch-merge-key": "type",
+      description: "Its addresses and names.",
       pb: 5,
     }),
   ),
-  daemonEndpoints: optional(having(NodeDaemonEndpoints, { pb: 6 })),
-  nodeInfo: optional(having(NodeSystemInfo, { pb: 7 })),
+  daemonEndpoints: optional(having(NodeDaemonEndpoints, { description: "Where its agent listens.", pb: 6 })),
+  nodeInfo: optional(having(NodeSystemInfo, { description: "What it is.", pb: 7 })),
   images: optional(
     listAtomic(
       object({
         names: optional(listAtomic(string(), { pb: 1 })),
         sizeBytes: optional(int64({ pb: 2 })),
       }),
-      { pb: 8 },
+      { description: "Images it has.", pb: 8 },
     ),
   ),
-  volumesInUse: optional(listAtomic(string(), { pb: 9 })),
-  volumesAttached: optional(listAtomic(AttachedVolume, { pb: 10 })),
+  volumesInUse: optional(listAtomic(string(), { description: "Volumes its pods use.", pb: 9 })),
+  volumesAttached: optional(listAtomic(AttachedVolume, { description: "Volumes attached to it.", pb: 10 })),
   config: optional(
     object(
       {
@@ -128,7 +130,7 @@ export const NodeStatus = object({
           ),
         ),
       }),
-      { pb: 12 },
+      { description: "What can run containers on it.", pb: 12 },
     ),
   ),
   features: optional(
@@ -136,7 +138,7 @@ export const NodeStatus = object({
       {
         supplementalGroupsPolicy: optional(boolean({ pb: 1 })),
       },
-      { pb: 13 },
+      { description: "What its runtime can do.", pb: 13 },
     ),
   ),
 });

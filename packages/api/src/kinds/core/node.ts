@@ -6,19 +6,25 @@ import { NodeStatus } from "./node-status.ts";
 import { Taint } from "./taint.ts";
 
 export const NodeSpec = object({
-  podCIDR: optional(string({ pb: 1 })),
-  podCIDRs: optional(listSet(string(), { "x-kubernetes-patch-strategy": "merge", pb: 7 })),
-  providerID: optional(string({ pb: 3 })),
-  unschedulable: optional(boolean({ pb: 4 })),
-  taints: optional(listAtomic(Taint, { pb: 5 })),
+  podCIDR: optional(string({ description: "Addresses for its pods.", pb: 1 })),
+  podCIDRs: optional(
+    listSet(string(), {
+      "x-kubernetes-patch-strategy": "merge",
+      description: "Addresses for its pods, by family.",
+      pb: 7,
+    }),
+  ),
+  providerID: optional(string({ description: "The cloud's name for it.", pb: 3 })),
+  unschedulable: optional(boolean({ description: "No new pods.", pb: 4 })),
+  taints: optional(listAtomic(Taint, { description: "What keeps pods away that do not tolerate it.", pb: 5 })),
   configSource: optional(having(NodeConfigSource, { pb: 6 })),
   externalID: optional(string({ pb: 2 })),
 });
 export interface NodeSpec extends Infer<typeof NodeSpec> {}
 
-const nodeSchema = kindObject({
-  spec: optional(having(NodeSpec, { pb: 2 })),
-  status: optional(having(NodeStatus, { pb: 3 })),
+const nodeSchema = kindObject("A machine that pods run on.", {
+  spec: optional(having(NodeSpec, { description: "What is wanted.", pb: 2 })),
+  status: optional(having(NodeStatus, { description: "What became of it.", pb: 3 })),
 });
 export interface Node extends Infer<typeof nodeSchema> {}
 

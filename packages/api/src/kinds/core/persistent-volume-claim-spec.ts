@@ -10,15 +10,20 @@ export interface VolumeResourceRequirements extends Infer<typeof VolumeResourceR
 
 export const PersistentVolumeClaimSpec = object({
   accessModes: optional(
-    listAtomic(oneOf(["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]), { pb: 1 }),
+    listAtomic(oneOf(["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]), {
+      description: "How it is to be mounted.",
+      pb: 1,
+    }),
   ),
-  selector: optional(having(LabelSelector, { pb: 4 })),
-  resources: optional(having(VolumeResourceRequirements, { pb: 2 })),
-  volumeName: optional(string({ pb: 3 })),
-  storageClassName: optional(string({ pb: 5 })),
-  volumeMode: optional(oneOf(["Block", "Filesystem"], { pb: 6 })),
-  dataSource: optional(having(TypedLocalObjectReference, { pb: 7 })),
-  dataSourceRef: optional(having(TypedObjectReference, { pb: 8 })),
-  volumeAttributesClassName: optional(string({ pb: 9 })),
+  selector: optional(having(LabelSelector, { description: "Labels the volume must have.", pb: 4 })),
+  resources: optional(having(VolumeResourceRequirements, { description: "How big it must be.", pb: 2 })),
+  volumeName: optional(string({ description: "The volume it is bound to.", pb: 3 })),
+  storageClassName: optional(string({ description: "How it is made.", pb: 5 })),
+  volumeMode: optional(oneOf(["Block", "Filesystem"], { description: "Filesystem or Block.", pb: 6 })),
+  dataSource: optional(having(TypedLocalObjectReference, { description: "What it is filled with.", pb: 7 })),
+  dataSourceRef: optional(
+    having(TypedObjectReference, { description: "What it is filled with, from other namespaces too.", pb: 8 }),
+  ),
+  volumeAttributesClassName: optional(string({ description: "Its performance.", pb: 9 })),
 });
 export interface PersistentVolumeClaimSpec extends Infer<typeof PersistentVolumeClaimSpec> {}

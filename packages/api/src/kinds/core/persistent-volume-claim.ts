@@ -53,9 +53,9 @@ export const PersistentVolumeClaimStatus = object({
 });
 export interface PersistentVolumeClaimStatus extends Infer<typeof PersistentVolumeClaimStatus> {}
 
-const persistentVolumeClaimSchema = kindObject({
-  spec: optional(having(PersistentVolumeClaimSpec, { pb: 2 })),
-  status: optional(having(PersistentVolumeClaimStatus, { pb: 3 })),
+const persistentVolumeClaimSchema = kindObject("A wish for storage.", {
+  spec: optional(having(PersistentVolumeClaimSpec, { description: "What is wanted.", pb: 2 })),
+  status: optional(having(PersistentVolumeClaimStatus, { description: "What became of it.", pb: 3 })),
 });
 export interface PersistentVolumeClaim extends Infer<typeof persistentVolumeClaimSchema> {}
 

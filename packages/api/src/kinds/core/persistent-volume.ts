@@ -42,7 +42,7 @@ import {
 } from "./shared-volume-source.ts";
 
 export const PersistentVolumeSpec = object({
-  capacity: optional(map(quantity(), { pb: 1 })),
+  capacity: optional(map(quantity(), { description: "How big it is.", pb: 1 })),
   gcePersistentDisk: optional(having(GcePersistentDiskSource, { pb: "2.1" })),
   awsElasticBlockStore: optional(having(AwsElasticBlockStoreSource, { pb: "2.2" })),
   hostPath: optional(having(HostPathSource, { pb: "2.3" })),
@@ -66,19 +66,27 @@ export const PersistentVolumeSpec = object({
   storageos: optional(having(PersistentStorageosSource, { pb: "2.21" })),
   csi: optional(having(PersistentCSISource, { pb: "2.22" })),
   accessModes: optional(
-    listAtomic(oneOf(["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]), { pb: 3 }),
+    listAtomic(oneOf(["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]), {
+      description: "How it can be mounted.",
+      pb: 3,
+    }),
   ),
-  claimRef: optional(having(ObjectReference, { pb: 4 })),
-  persistentVolumeReclaimPolicy: optional(oneOf(["Delete", "Recycle", "Retain"], { pb: 5 })),
-  storageClassName: optional(string({ pb: 6 })),
-  mountOptions: optional(listAtomic(string(), { pb: 7 })),
-  volumeMode: optional(oneOf(["Block", "Filesystem"], { pb: 8 })),
+  claimRef: optional(having(ObjectReference, { description: "The claim it is bound to.", pb: 4 })),
+  persistentVolumeReclaimPolicy: optional(
+    oneOf(["Delete", "Recycle", "Retain"], {
+      description: "What becomes of it when its claim is gone: Retain or Delete.",
+      pb: 5,
+    }),
+  ),
+  storageClassName: optional(string({ description: "How it was made.", pb: 6 })),
+  mountOptions: optional(listAtomic(string(), { description: "Options of mounting it.", pb: 7 })),
+  volumeMode: optional(oneOf(["Block", "Filesystem"], { description: "Filesystem or Block.", pb: 8 })),
   nodeAffinity: optional(
     object(
       {
         required: optional(having(NodeSelector, { pb: 1 })),
       },
-      { pb: 9 },
+      { description: "On which nodes it can be mounted.", pb: 9 },
     ),
   ),
   volumeAttributesClassName: optional(string({ pb: 10 })),
@@ -93,9 +101,9 @@ export const PersistentVolumeStatus = object({
 });
 export interface PersistentVolumeStatus extends Infer<typeof PersistentVolumeStatus> {}
 
-const persistentVolumeSchema = kindObject({
-  spec: optional(having(PersistentVolumeSpec, { pb: 2 })),
-  status: optional(having(PersistentVolumeStatus, { pb: 3 })),
+const persistentVolumeSchema = kindObject("A piece of storage.", {
+  spec: optional(having(PersistentVolumeSpec, { description: "What is wanted.", pb: 2 })),
+  status: optional(having(PersistentVolumeStatus, { description: "What became of it.", pb: 3 })),
 });
 export interface PersistentVolume extends Infer<typeof persistentVolumeSchema> {}
 

@@ -19,30 +19,50 @@ export interface PodIP extends Infer<typeof PodIP> {}
 
 export const PodStatus = object({
   observedGeneration: optional(int64({ pb: 17 })),
-  phase: optional(oneOf(["Failed", "Pending", "Running", "Succeeded", "Unknown"], { pb: 1 })),
+  phase: optional(
+    oneOf(["Failed", "Pending", "Running", "Succeeded", "Unknown"], {
+      description: "Pending, Running, Succeeded, Failed or Unknown.",
+      pb: 1,
+    }),
+  ),
   conditions: optional(
     listMap(["type"], PodCondition, {
       "x-kubernetes-patch-strategy": "merge",
       "x-kubernetes-patch-merge-key": "type",
+      description: "Facts, each with the time it came true.",
       pb: 2,
     }),
   ),
-  message: optional(string({ pb: 3 })),
-  reason: optional(string({ pb: 4 })),
-  nominatedNodeName: optional(string({ pb: 11 })),
-  hostIP: optional(string({ pb: 5 })),
+  message: optional(string({ description: "Why it is in this state, for people.", pb: 3 })),
+  reason: optional(string({ description: "Why it is in this state, in one word.", pb: 4 })),
+  nominatedNodeName: optional(string({ description: "The node that will have room for it.", pb: 11 })),
+  hostIP: optional(string({ description: "Address of its node.", pb: 5 })),
   hostIPs: optional(
-    listAtomic(PodIP, { "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "ip", pb: 16 }),
+    listAtomic(PodIP, {
+      "x-kubernetes-patch-strategy": "merge",
+      "x-kubernetes-patch-merge-key": "ip",
+      description: "Addresses of its node.",
+      pb: 16,
+    }),
   ),
-  podIP: optional(string({ pb: 6 })),
+  podIP: optional(string({ description: "Its address.", pb: 6 })),
   podIPs: optional(
-    listMap(["ip"], PodIP, { "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "ip", pb: 12 }),
+    listMap(["ip"], PodIP, {
+      "x-kubernetes-patch-strategy": "merge",
+      "x-kubernetes-patch-merge-key": "ip",
+      description: "Its addresses.",
+      pb: 12,
+    }),
   ),
-  startTime: optional(timestamp({ pb: 7 })),
-  initContainerStatuses: optional(listAtomic(ContainerStatus, { pb: 10 })),
-  containerStatuses: optional(listAtomic(ContainerStatus, { pb: 8 })),
-  qosClass: optional(oneOf(["BestEffort", "Burstable", "Guaranteed"], { pb: 9 })),
-  ephemeralContainerStatuses: optional(listAtomic(ContainerStatus, { pb: 13 })),
+  startTime: optional(timestamp({ description: "When the node took it.", pb: 7 })),
+  initContainerStatuses: optional(listAtomic(ContainerStatus, { description: "Its init containers.", pb: 10 })),
+  containerStatuses: optional(listAtomic(ContainerStatus, { description: "Its containers.", pb: 8 })),
+  qosClass: optional(
+    oneOf(["BestEffort", "Burstable", "Guaranteed"], { description: "Guaranteed, Burstable or BestEffort.", pb: 9 }),
+  ),
+  ephemeralContainerStatuses: optional(
+    listAtomic(ContainerStatus, { description: "Its ephemeral containers.", pb: 13 }),
+  ),
   resize: optional(string({ pb: 14 })),
   resourceClaimStatuses: optional(
     listMap(

@@ -4,9 +4,9 @@ import { having, type Infer, optional } from "../../schema.ts";
 import { PodSpec } from "./pod-spec.ts";
 import { PodStatus } from "./pod-status.ts";
 
-const podSchema = kindObject({
-  spec: optional(having(PodSpec, { pb: 2 })),
-  status: optional(having(PodStatus, { pb: 3 })),
+const podSchema = kindObject("Containers that run together on one node. Here, the launcher of one guest.", {
+  spec: optional(having(PodSpec, { description: "What is wanted.", pb: 2 })),
+  status: optional(having(PodStatus, { description: "What became of it.", pb: 3 })),
 });
 export interface Pod extends Infer<typeof podSchema> {}
 

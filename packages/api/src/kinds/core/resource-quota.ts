@@ -20,7 +20,7 @@ export const ScopedResourceSelectorRequirement = object({
 });
 export interface ScopedResourceSelectorRequirement extends Infer<typeof ScopedResourceSelectorRequirement> {}
 
-const resourceQuotaSchema = kindObject({
+const resourceQuotaSchema = kindObject("What all objects of a namespace may ask for together.", {
   spec: optional(
     object(
       {

@@ -2,7 +2,7 @@ import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
 import { boolean, bytes, type Infer, map, optional, string } from "../../schema.ts";
 
-const secretSchema = kindObject({
+const secretSchema = kindObject("Data that not everyone may read, in base64.", {
   immutable: optional(boolean({ pb: 5 })),
   data: optional(map(bytes(), { pb: 2 })),
   stringData: optional(map(string(), { pb: 4 })),

@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { boolean, type Infer, listAtomic, listMap, optional } from "../../schema.ts";
 import { LocalObjectReference, ObjectReference } from "./references.ts";
 
-const serviceAccountSchema = kindObject({
+const serviceAccountSchema = kindObject("An identity for programs.", {
   secrets: optional(
     listMap(["name"], ObjectReference, {
       "x-kubernetes-patch-strategy": "merge",

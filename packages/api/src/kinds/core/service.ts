@@ -21,8 +21,8 @@ export const LoadBalancerIngress = object({
 });
 export interface LoadBalancerIngress extends Infer<typeof LoadBalancerIngress> {}
 
-const serviceSchema = kindObject({
-  spec: optional(having(ServiceSpec, { pb: 2 })),
+const serviceSchema = kindObject("A name and address for a set of pods.", {
+  spec: optional(having(ServiceSpec, { description: "What is wanted.", pb: 2 })),
   status: optional(
     object(
       {

@@ -66,7 +66,7 @@ export const EndpointSlicePort = object({
 });
 export interface EndpointSlicePort extends Infer<typeof EndpointSlicePort> {}
 
-const endpointSliceSchema = kindObject({
+const endpointSliceSchema = kindObject("Some of the addresses behind a service.", {
   addressType: string({ pb: 4 }),
   endpoints: optional(listAtomic(Endpoint, { pb: 2 })),
   ports: optional(listAtomic(EndpointSlicePort, { pb: 3 })),

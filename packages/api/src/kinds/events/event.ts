@@ -4,7 +4,7 @@ import { having, type Infer, int32, microTime, object, optional, string, timesta
 import { EventSource } from "../core/event-source.ts";
 import { ObjectReference } from "../core/references.ts";
 
-const eventsEventSchema = kindObject({
+const eventsEventSchema = kindObject("Something that happened to an object. Kept for an hour.", {
   eventTime: microTime({ pb: 2 }),
   series: optional(
     object(

@@ -106,7 +106,7 @@ export const KubeVirtStatus = object({
 });
 export interface KubeVirtStatus extends Infer<typeof KubeVirtStatus> {}
 
-const kubeVirtSchema = kindObject({
+const kubeVirtSchema = kindObject("The installation: its settings, and how it is.", {
   spec: having(KubeVirtSpec, { description: "What is wanted." }),
   status: optional(having(KubeVirtStatus, { description: "What became of it." })),
 });

@@ -32,7 +32,7 @@ export const VirtualMachineInstanceMigrationStatus = object({
 });
 export interface VirtualMachineInstanceMigrationStatus extends Infer<typeof VirtualMachineInstanceMigrationStatus> {}
 
-const virtualMachineInstanceMigrationSchema = kindObject({
+const virtualMachineInstanceMigrationSchema = kindObject("Moves a running guest to another node.", {
   spec: VirtualMachineInstanceMigrationSpec,
   status: optional(VirtualMachineInstanceMigrationStatus),
 });

@@ -21,7 +21,7 @@ export const VirtualMachineInstanceReplicaSetStatus = object({
 });
 export interface VirtualMachineInstanceReplicaSetStatus extends Infer<typeof VirtualMachineInstanceReplicaSetStatus> {}
 
-const virtualMachineInstanceReplicaSetSchema = kindObject({
+const virtualMachineInstanceReplicaSetSchema = kindObject("Keeps a number of like instances running.", {
   spec: VirtualMachineInstanceReplicaSetSpec,
   status: optional(VirtualMachineInstanceReplicaSetStatus),
 });

@@ -4,10 +4,13 @@ import { having, type Infer, optional } from "../../schema.ts";
 import { VirtualMachineInstanceSpec } from "./virtual-machine-instance-spec.ts";
 import { VirtualMachineInstanceStatus } from "./virtual-machine-instance-status.ts";
 
-const virtualMachineInstanceSchema = kindObject({
-  spec: having(VirtualMachineInstanceSpec, { description: "What is wanted." }),
-  status: optional(having(VirtualMachineInstanceStatus, { description: "What became of it." })),
-});
+const virtualMachineInstanceSchema = kindObject(
+  "One run of a machine: its hardware, its disks and networks, and what became of it.",
+  {
+    spec: having(VirtualMachineInstanceSpec, { description: "What is wanted." }),
+    status: optional(having(VirtualMachineInstanceStatus, { description: "What became of it." })),
+  },
+);
 export interface VirtualMachineInstance extends Infer<typeof virtualMachineInstanceSchema> {}
 
 export const VirtualMachineInstance: Kind<VirtualMachineInstance> = {

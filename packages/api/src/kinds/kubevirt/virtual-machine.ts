@@ -43,10 +43,13 @@ export const VirtualMachineSpec = object({
 });
 export interface VirtualMachineSpec extends Infer<typeof VirtualMachineSpec> {}
 
-const virtualMachineSchema = kindObject({
-  spec: having(VirtualMachineSpec, { description: "What is wanted." }),
-  status: optional(having(VirtualMachineStatus, { description: "What became of it." })),
-});
+const virtualMachineSchema = kindObject(
+  "A machine that is kept: when it should run, and what each run of it looks like.",
+  {
+    spec: having(VirtualMachineSpec, { description: "What is wanted." }),
+    status: optional(having(VirtualMachineStatus, { description: "What became of it." })),
+  },
+);
 export interface VirtualMachine extends Infer<typeof virtualMachineSchema> {}
 
 export const VirtualMachine: Kind<VirtualMachine> = {

@@ -16,7 +16,7 @@ import {
 import { LabelSelector } from "../meta/label-selector.ts";
 import { StandardCondition } from "../meta/standard-condition.ts";
 
-const podDisruptionBudgetSchema = kindObject({
+const podDisruptionBudgetSchema = kindObject("How many pods of a set may be away at once.", {
   spec: optional(
     object(
       {

@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { having, type Infer, listAtomic, optional } from "../../schema.ts";
 import { RoleRef, Subject } from "./subject.ts";
 
-const clusterRoleBindingSchema = kindObject({
+const clusterRoleBindingSchema = kindObject("Who may do what a role says, everywhere.", {
   subjects: optional(listAtomic(Subject, { pb: 2 })),
   roleRef: having(RoleRef, { pb: 3 }),
 });

@@ -4,7 +4,7 @@ import { type Infer, listAtomic, object, optional } from "../../schema.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { PolicyRule } from "./policy-rule.ts";
 
-const clusterRoleSchema = kindObject({
+const clusterRoleSchema = kindObject("What may be done, everywhere.", {
   rules: optional(listAtomic(PolicyRule, { pb: 2 })),
   aggregationRule: optional(
     object(

@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { having, type Infer, listAtomic, optional } from "../../schema.ts";
 import { RoleRef, Subject } from "./subject.ts";
 
-const roleBindingSchema = kindObject({
+const roleBindingSchema = kindObject("Who may do what a role says, in a namespace.", {
   subjects: optional(listAtomic(Subject, { pb: 2 })),
   roleRef: having(RoleRef, { pb: 3 }),
 });

@@ -3,7 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { type Infer, listAtomic, optional } from "../../schema.ts";
 import { PolicyRule } from "./policy-rule.ts";
 
-const roleSchema = kindObject({
+const roleSchema = kindObject("What may be done in a namespace.", {
   rules: optional(listAtomic(PolicyRule, { pb: 2 })),
 });
 export interface Role extends Infer<typeof roleSchema> {}

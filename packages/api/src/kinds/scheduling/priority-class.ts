@@ -2,7 +2,7 @@ import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
 import { boolean, type Infer, int32, oneOf, optional, string } from "../../schema.ts";
 
-const priorityClassSchema = kindObject({
+const priorityClassSchema = kindObject("How important pods are that name it.", {
   value: int32({ pb: 2 }),
   globalDefault: optional(boolean({ pb: 3 })),
   description: optional(string({ pb: 4 })),

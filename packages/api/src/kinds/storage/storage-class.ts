@@ -18,7 +18,7 @@ export const TopologySelectorTerm = object(
 );
 export interface TopologySelectorTerm extends Infer<typeof TopologySelectorTerm> {}
 
-const storageClassSchema = kindObject({
+const storageClassSchema = kindObject("A way to make persistent volumes.", {
   provisioner: string({ pb: 2 }),
   parameters: optional(map(string(), { pb: 3 })),
   reclaimPolicy: optional(oneOf(["Delete", "Recycle", "Retain"], { pb: 4 })),

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { saidOf } from "../../testing/index.ts";
+
+const nic = (fields: object) => ({
+  domain: { devices: { interfaces: [{ name: "default", masquerade: {}, ...fields }] } },
+});
+
+test("networks and interfaces belong together, by name", () => {
+  assert.deepEqual(saidOf({ networks: [{ name: "a", pod: {} }] }), [
+    "spec.networks[0].name: spec.networks[0].name 'a' not found.",
+    "spec.domain.devices.interfaces[0].name: spec.domain.devices.interfaces[0].name 'default' not found.",
+    "spec.domain.devices.interfaces[0].name: Masquerade interface only implemented with pod network",
+  ]);
+});
+
+test("a network has one source, and there is one default", () => {
+  const networks = [{ name: "default", pod: {}, multus: { networkName: "", default: true } }, { name: "default" }];
+  assert.deepEqual(saidOf({ networks }), [
+    "spec.networks: Pod network cannot be defined when Multus default network is defined",
+    "spec.networks[0]: should have only one network type",
+    "spec.networks[0]: CNI delegating plugin must have a networkName",
+    "spec.networks[1]: should have a network type",
+    'spec.networks[1].name: Network with name "default" already exists, every network must have a unique name',
+    "spec.domain.devices.interfaces[0].name: Masquerade interface only implemented with pod network",
+  ]);
+});
+
+test("an interface has exactly one binding, of those that are left", () => {
+  assert.deepEqual(saidOf(nic({ bridge: {} })), [
+    "spec.domain.devices.interfaces[0]: logical default interface must have exactly one binding method or binding plugin",
+  ]);
+  assert.deepEqual(saidOf(nic({ masquerade: undefined, slirp: {} })), [
+    "spec.domain.devices.interfaces[0]: logical default interface must have exactly one binding method or binding plugin",
+    "spec.domain.devices.interfaces[0].slirp: Slirp interface support has been discontinued since v1.3",
+  ]);
+});
+
+test("the installation may forbid the bridge on the pod network", () => {
+  const bridge = nic({ masquerade: undefined, bridge: {} });
+  assert.deepEqual(saidOf(bridge), []);
+  assert.deepEqual(saidOf(bridge, { network: { permitBridgeInterfaceOnPodNetwork: false } }), [
+    "spec.domain.devices.interfaces[0].name: Bridge on pod network configuration is not enabled under kubevirt-config",
+  ]);
+});
+
+test("an interface's hardware makes sense", () => {
+  const at = "spec.domain.devices.interfaces[0]";
+  assert.deepEqual(saidOf(nic({ model: "rtl" })), [
+    `${at}.model: interface ${at}.name uses model rtl that is not supported.`,
+  ]);
+  assert.deepEqual(saidOf(nic({ macAddress: "xy" })), [
+    `${at}.macAddress: interface ${at}.name has malformed MAC address (xy).`,
+  ]);
+  assert.deepEqual(saidOf(nic({ macAddress: "02:00:00:00:00:00:00:01" })), [
+    `${at}.macAddress: interface ${at}.name has too long MAC address (02:00:00:00:00:00:00:01).`,
+  ]);
+  assert.deepEqual(saidOf(nic({ macAddress: "02:00:00:00:00:00" })), [
+    `${at}.macAddress: The requested MAC address is reserved for the in-pod bridge. Please choose another one.`,
+  ]);
+  assert.deepEqual(saidOf(nic({ macAddress: "0200.0000.0001", pciAddress: "0000:81:01.0", model: "e1000e" })), []);
+  assert.deepEqual(saidOf(nic({ pciAddress: "81:01" })), [
+    `${at}.pciAddress: interface ${at}.name has malformed PCI address (81:01).`,
+  ]);
+});
+
+test("an interface's state is up or down", () => {
+  assert.deepEqual(saidOf(nic({ state: "down" })), []);
+  assert.match(saidOf(nic({ state: "gone" }))[0] ?? "", /logical default interface state value is unsupported: gone$/);
+  assert.match(
+    saidOf(nic({ state: "absent" }))[0] ?? "",
+    /"default" interface's state "absent" is supported only for bridge binding$/,
+  );
+});
+
+test("forwarded ports are ports", () => {
+  const at = "spec.domain.devices.interfaces[0].ports";
+  assert.deepEqual(
+    saidOf(nic({ ports: [{ port: 0 }, { port: 70_000, protocol: "SCTP" }, { port: 80, name: "Web" }] })),
+    [
+      `${at}[0].port: Port field is mandatory.`,
+      `${at}[1].port: Port field must be in range 0 < x < 65536.`,
+      `${at}[1].protocol: Unknown protocol, only TCP or UDP allowed`,
+      `${at}[2].name: Invalid name of the port: Web`,
+    ],
+  );
+  assert.deepEqual(
+    saidOf(
+      nic({
+        ports: [
+          { port: 80, name: "web" },
+          { port: 81, name: "web" },
+        ],
+      }),
+    ),
+    [`${at}[1].name: Duplicate name of the port: web`],
+  );
+});
+
+test("DHCP options are in range", () => {
+  const at = "spec.domain.devices.interfaces[0].dhcpOptions";
+  const dhcpOptions = {
+    ntpServers: ["10.0.0.1", "fd10::1"],
+    privateOptions: [
+      { option: 223, value: "a" },
+      { option: 223, value: "b" },
+    ],
+  };
+  assert.deepEqual(saidOf(nic({ dhcpOptions })), [
+    `${at}.privateOptions: Found Duplicates: you have provided duplicate DHCPPrivateOptions`,
+    `${at}.privateOptions[0].option: provided DHCPPrivateOptions are out of range, must be in range 224 to 254`,
+    `${at}.privateOptions[1].option: provided DHCPPrivateOptions are out of range, must be in range 224 to 254`,
+    `${at}.ntpServers[1]: NTP servers must be a list of valid IPv4 addresses.`,
+  ]);
+});
