@@ -29,7 +29,7 @@ export function decodeRecords(file: Buffer): LogRecord[] {
 function decodeRecord(line: Buffer): LogRecord | undefined {
   const space = line.indexOf(0x20);
   const flag = line[space + 1];
-  if (space < 1 || line[space + 2] !== 0x20 || (flag !== 0x46 && flag !== 0x50)) return undefined;
+  if (space !== timeLength || line[space + 2] !== 0x20 || (flag !== 0x46 && flag !== 0x50)) return undefined;
   return { time: line.toString("latin1", 0, space), endsLine: flag === 0x46, bytes: line.subarray(space + 3) };
 }
 
@@ -43,4 +43,5 @@ export function recordTime(now: Date): string {
   return now.toISOString().replace("Z", "000000Z");
 }
 
+const timeLength = "2026-03-01T09:30:00.123000000Z".length;
 const lineFeed = Buffer.from("\n");

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { LogFollower } from "./log-follower.ts";
 import { LogPrinter, type LogQuery, selectRecords } from "./log-query.ts";
 import { decodeRecords, encodeRecord, type LogRecord, rawBytes, recordTime } from "./log-records.ts";
 
@@ -34,7 +35,7 @@ export class SerialLog implements LogSource, AsyncDisposable {
   readonly #folder: string;
   readonly #fileLimitBytes: number;
   readonly #now: () => Date;
-  readonly #followers = new Set<Follower>();
+  readonly #followers = new Set<LogFollower>();
   #file: FileHandle;
   #fileBytes: number;
   /** Of the line that has not ended and is not written yet. */
@@ -42,14 +43,22 @@ export class SerialLog implements LogSource, AsyncDisposable {
   #openTimer: NodeJS.Timeout | undefined;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  /** Records are numbered: a follower is to get those that the files did not have when it read them. */
+  #lastPut = 0;
+  #lastWritten = 0;
   /** All work on the files, one after the other. */
   #turn: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   static async open(options: SerialLogOptions): Promise<SerialLog> {
     await mkdir(options.folder, { recursive: true, mode: 0o711 });
-    const file = await open(join(options.folder, fileName), "a", 0o600);
-    return new SerialLog(options, file, (await file.stat()).size);
+    const file = await open(join(options.folder, fileName), "a+", 0o600);
+    const { size } = await file.stat();
+    // A record that a crash tore must not swallow the next one.
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    const isTorn = size > 0 && buffer[0] !== 0x0a;
+    if (isTorn) await file.appendFile("\n");
+    return new SerialLog(options, file, isTorn ? size + 1 : size);
   }
 
   private constructor(
@@ -80,13 +89,14 @@ export class SerialLog implements LogSource, AsyncDisposable {
 
   async *read(query: LogQuery, signal: AbortSignal): AsyncIterable<Buffer> {
     const printer = new LogPrinter(query);
-    const follower = new Follower(signal);
+    const follower = new LogFollower(signal);
     if (query.follow && !this.#isClosed) this.#followers.add(follower);
     try {
       this.#endOpen();
-      // Whatever is put from here on reaches the follower; what was put before is in the files by then.
-      follower.clear();
-      const records = await this.#inTurn(() => readRecords(this.#folder));
+      const records = await this.#inTurn(async () => {
+        follower.dropUntil(this.#lastWritten);
+        return await readRecords(this.#folder);
+      });
       yield* print(selectRecords(records, query), printer);
       if (!this.#followers.has(follower)) return;
       for await (const record of follower.records()) {
@@ -128,7 +138,8 @@ export class SerialLog implements LogSource, AsyncDisposable {
       this.#openTimer = undefined;
     }
     const record = { time: recordTime(this.#now()), endsLine, bytes };
-    for (const follower of this.#followers) follower.push(record);
+    this.#lastPut += 1;
+    for (const follower of this.#followers) follower.push(this.#lastPut, record);
     if (this.#waitingBytes > mostWaitingBytes) return;
     const encoded = encodeRecord(record);
     this.#waiting.push(encoded);
@@ -139,12 +150,14 @@ export class SerialLog implements LogSource, AsyncDisposable {
 
   async #write(): Promise<void> {
     const bytes = Buffer.concat(this.#waiting);
+    const last = this.#lastPut;
     this.#waiting = [];
     this.#waitingBytes = 0;
     if (bytes.length === 0) return;
     if (this.#fileBytes > 0 && this.#fileBytes + bytes.length > this.#fileLimitBytes) await this.#rotate();
     await this.#file.appendFile(bytes);
     this.#fileBytes += bytes.length;
+    this.#lastWritten = last;
   }
 
   async #rotate(): Promise<void> {
@@ -161,47 +174,6 @@ export class SerialLog implements LogSource, AsyncDisposable {
       () => {},
     );
     return turn;
-  }
-}
-
-/** Reads a log as it grows. One that does not keep up loses the oldest records, not the guest's time. */
-class Follower {
-  readonly #signal: AbortSignal;
-  #queue: LogRecord[] = [];
-  #isOver = false;
-  #wake: (() => void) | undefined;
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener("abort", () => this.end(), { once: true });
-  }
-
-  push(record: LogRecord): void {
-    this.#queue.push(record);
-    if (this.#queue.length > 10_000) this.#queue.shift();
-    this.#wake?.();
-  }
-
-  clear(): void {
-    this.#queue = [];
-  }
-
-  end(): void {
-    this.#isOver = true;
-    this.#wake?.();
-  }
-
-  async *records(): AsyncIterable<LogRecord> {
-    for (;;) {
-      const record = this.#queue.shift();
-      if (record) yield record;
-      else if (this.#isOver || this.#signal.aborted) return;
-      else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
-    }
   }
 }
 
