@@ -2,6 +2,7 @@ import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { observeLinks } from "../link/namespace.ts";
 import { hostNames } from "../render/host-names.ts";
+import { listForwardRules } from "./forward-rules.ts";
 import { listNftTables } from "./remove.ts";
 
 /** What an instance has on this machine. Each list is sorted, so that two inventories can be compared. */
@@ -12,6 +13,8 @@ export interface Inventory {
   readonly namespaces: readonly string[];
   /** `ip peapod_ab12cd` */
   readonly nftTables: readonly string[];
+  /** Rules of ours in other people's tables: `ip filter FORWARD iifname ppab12cdbr` */
+  readonly forwardRules: readonly string[];
   /** Programs in one of its namespaces or cgroups. */
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
   /** `/sys/fs/cgroup/memory/peapod/ab12cd/1` */
@@ -36,9 +39,10 @@ export async function inventory(instance: string, runRoot = "/run/peapod"): Prom
       ),
     ),
   );
-  const [links, tables, processes, mounts, runFiles] = await Promise.all([
+  const [links, tables, rules, processes, mounts, runFiles] = await Promise.all([
     observeLinks(undefined),
     listNftTables(),
+    listForwardRules(prefix),
     listProcesses(instance, inodes),
     readFile("/proc/self/mountinfo", "utf8"),
     listFiles(join(runRoot, instance)),
@@ -55,6 +59,9 @@ export async function inventory(instance: string, runRoot = "/run/peapod"): Prom
     nftTables: tables
       .filter(({ name }) => name === nftTable || name.startsWith(`${nftTable}_`))
       .map(({ family, name }) => `${family} ${name}`)
+      .sort(),
+    forwardRules: rules
+      .map((rule) => `${rule.family} ${rule.table} ${rule.chain} ${rule.direction} ${rule.interface}`)
       .sort(),
     processes,
     cgroups: await listCgroups(instance, points),

@@ -113,7 +113,16 @@ if (isInOwnNamespaces(import.meta.url)) {
   test("the last instance to leave puts forwarding back, and none leaves anything behind", async (t) => {
     const folder = temporaryFolder(t);
     const forwarding = () => readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim();
-    const nothing = { links: [], namespaces: [], nftTables: [], processes: [], cgroups: [], mounts: [], runFiles: [] };
+    const nothing = {
+      links: [],
+      namespaces: [],
+      nftTables: [],
+      forwardRules: [],
+      processes: [],
+      cgroups: [],
+      mounts: [],
+      runFiles: [],
+    };
     assert.equal(forwarding(), "0");
     const one = await openTestNode({ folder });
     const two = await openTestNode({ folder, instance: "def456" });
@@ -128,6 +137,30 @@ if (isInOwnNamespaces(import.meta.url)) {
     assert.deepEqual(await inventory("def456"), nothing);
     assert.equal(forwarding(), "0");
     assert.equal(existsSync("/run/peapod/machine.json"), false);
+  });
+
+  test("pods get through on a machine that forwards nothing by default, and its own rules stay", async (t) => {
+    await using undo = new AsyncDisposableStack();
+    const filter = "table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }";
+    for (const command of [filter, "add rule ip filter FORWARD iifname docker0 accept"]) await run(["nft", command]);
+    undo.defer(async () => void (await run(["nft", "delete", "table", "ip", "filter"])));
+    const folder = temporaryFolder(t);
+    await using outside = await makeOutside();
+    {
+      await using node = await openTestNode({ folder });
+      await node.network[Symbol.asyncDispose]();
+      await using again = await openTestNode({ folder }); // the second time changes nothing
+      const pod = await again.addPod("web");
+      assert.equal(await outside.whoAsks(pod), "192.168.77.1");
+      assert.deepEqual((await inventory("abc123")).forwardRules, [
+        "ip filter FORWARD iifname ppabc123br",
+        "ip filter FORWARD oifname ppabc123br",
+      ]);
+      await pod.remove();
+    }
+    const { stdout } = await run(["nft", "list", "chain", "ip", "filter", "FORWARD"]);
+    assert.match(stdout, /docker0/);
+    assert.doesNotMatch(stdout, /ppabc123/);
   });
 
   test("openNodeNetwork() keeps its range and its addresses over restarts, and moves when something else took the range", async (t) => {

@@ -17,6 +17,7 @@ import { hostNames } from "../render/host-names.ts";
 import { renderHostNft } from "../render/host-nft.ts";
 import { podNetwork } from "./claim/plan.ts";
 import { joinMachine } from "./claim.ts";
+import { ensureForwardRules } from "./forward-rules.ts";
 import { observeMachine, type ResolverConfig, readResolvers } from "./machine.ts";
 
 /** This node's side of pod networks, ready for pods. Closing it leaves all that pods use in place. */
@@ -78,6 +79,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
   const { bridge, nftTable } = hostNames(instance);
   const nft = renderHostNft({ table: nftTable, bridge, podSubnet: claim.podSubnet, podNetwork });
   await applyBatch(undefined, { nft }, signal);
+  await ensureForwardRules(bridge, signal);
   const pluginDir = join(cniDir, "bin");
   await installIpamPlugin(pluginDir, agentSocket);
   undo.use(

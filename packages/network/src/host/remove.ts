@@ -1,6 +1,7 @@
 import { ProgramError, run } from "@peapod/machinery/node";
 import { hostNames } from "../render/host-names.ts";
 import { leaveMachine } from "./claim.ts";
+import { listForwardRules, removeForwardRule } from "./forward-rules.ts";
 import { observeMachine } from "./machine.ts";
 
 const timeoutMs = 20_000;
@@ -33,6 +34,9 @@ export async function removeNodeNetwork(options: {
       if (name !== nftTable && !name.startsWith(`${nftTable}_`)) continue;
       await attempt(() => run(["nft", "delete", "table", family, name], { timeoutMs }));
     }
+  });
+  await attempt(async () => {
+    for (const rule of await listForwardRules(prefix)) await attempt(() => removeForwardRule(rule));
   });
   await attempt(async () => leaveMachine(registryPath, instance, await observeMachine()));
   if (failures.length > 0) throw new AggregateError(failures, "Cannot remove all of this node's network");

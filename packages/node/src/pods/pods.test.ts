@@ -297,6 +297,7 @@ async function assertNothingLeft({ folder }: World): Promise<void> {
       links: [],
       namespaces: [],
       nftTables: [],
+      forwardRules: [],
       processes: [],
       cgroups: [],
       mounts: [],
