@@ -11,8 +11,9 @@ export interface LineOptions {
   readonly stdin?: Input;
   readonly signal?: AbortSignal;
   readonly now?: Date;
-  /** Sees standard output as it grows. */
+  /** See standard output and error as they grow. */
   readonly onOutput?: (text: string) => void;
+  readonly onErrors?: (text: string) => void;
 }
 
 export interface LineResult {
@@ -32,6 +33,7 @@ export async function runLine(argv: readonly string[], options: LineOptions = {}
   });
   stderr.on("data", (chunk) => {
     err += chunk;
+    options.onErrors?.(err);
   });
   const { now } = options;
   const code = await runCli(argv, {
