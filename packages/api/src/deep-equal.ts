@@ -15,3 +15,8 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** A field of a JSON object: `constructor` is one only if the document has it. */
+export function ownField(object: { readonly [key: string]: unknown }, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}

@@ -1,4 +1,4 @@
-import { isRecord } from "../deep-equal.ts";
+import { isRecord, ownField } from "../deep-equal.ts";
 import type { SchemaNode } from "../schema.ts";
 import { effectiveSchema } from "./resource-schema.ts";
 
@@ -16,25 +16,23 @@ function walk(given: SchemaNode, value: unknown): unknown {
   const schema = effectiveSchema(given);
   if (Array.isArray(value)) return walkItems(schema, value);
   if (!isRecord(value)) return value;
-  let result = value;
-  const set = (key: string, child: unknown) => {
-    if (result === value) result = { ...value };
-    // An absent key, unlike an undefined one, is not printed.
-    if (child === undefined) delete (result as Record<string, unknown>)[key];
-    else (result as Record<string, unknown>)[key] = child;
-  };
+  const changes = new Map<string, unknown>();
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    const child = walkChild(property, value[key]);
-    if (child !== value[key]) set(key, child);
+    const before = ownField(value, key);
+    const child = walkChild(property, before);
+    if (child !== before) changes.set(key, child);
   }
   if (schema.additionalProperties) {
     for (const [key, before] of Object.entries(value)) {
       if (schema.properties && Object.hasOwn(schema.properties, key)) continue;
       const child = walkChild(schema.additionalProperties, before);
-      if (child !== before) set(key, child);
+      if (child !== before) changes.set(key, child);
     }
   }
-  return result;
+  if (changes.size === 0) return value;
+  // Entries, not assignments: a document may have a key `__proto__`. An absent key, unlike an undefined one, is not printed.
+  const entries = new Map([...Object.entries(value), ...changes]);
+  return Object.fromEntries([...entries].filter(([, child]) => child !== undefined));
 }
 
 function walkItems(schema: SchemaNode, value: readonly unknown[]): readonly unknown[] {

@@ -1,4 +1,4 @@
-import { deepEqual, isRecord } from "../deep-equal.ts";
+import { deepEqual, isRecord, ownField } from "../deep-equal.ts";
 import { childPath, duplicate, type Problem } from "../problem.ts";
 import type { SchemaNode } from "../schema.ts";
 import { effectiveSchema } from "./resource-schema.ts";
@@ -23,7 +23,7 @@ export function validateListTypes(given: SchemaNode, value: unknown, old: unknow
   return Object.entries(value).flatMap(([key, child]) => {
     const properties = schema.properties ?? {};
     const childSchema = Object.hasOwn(properties, key) ? properties[key] : schema.additionalProperties;
-    return childSchema ? validateListTypes(childSchema, child, before[key], childPath(path, key)) : [];
+    return childSchema ? validateListTypes(childSchema, child, ownField(before, key), childPath(path, key)) : [];
   });
 }
 
@@ -47,7 +47,7 @@ function keysOf(schema: SchemaNode, keys: readonly string[], item: unknown): { [
   const found: { [key: string]: unknown } = {};
   if (!isRecord(item)) return found;
   for (const key of [...keys].sort()) {
-    const value = item[key] ?? schema.items?.properties?.[key]?.default;
+    const value = ownField(item, key) ?? schema.items?.properties?.[key]?.default;
     if (value !== undefined) found[key] = value;
   }
   return found;

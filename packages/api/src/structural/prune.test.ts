@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pod } from "../kinds/core/pod.ts";
 import type { SchemaNode } from "../schema.ts";
+import { applyDefaults } from "./defaults.ts";
 import { findUnknownFields, prune } from "./prune.ts";
 import { resourceSchema } from "./resource-schema.ts";
 
@@ -68,6 +69,16 @@ test("prune() does not take a name of Object.prototype for a known field", () =>
     "spec.constructor",
     "spec.__proto__",
   ]);
+});
+
+test("prune() and applyDefaults() keep a key that is named as a prototype", () => {
+  const open: SchemaNode = {
+    type: "object",
+    additionalProperties: { type: "object", properties: { a: { type: "string", default: "x" } } },
+  };
+  const object = JSON.parse('{"__proto__":{"zz":1},"other":{"zz":1}}');
+  const pruned = applyDefaults(open, prune(open, object));
+  assert.equal(JSON.stringify(pruned), '{"__proto__":{"a":"x"},"other":{"a":"x"}}');
 });
 
 test("prune() works with the schemas of built-in kinds", () => {

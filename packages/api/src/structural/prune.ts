@@ -24,20 +24,21 @@ function walk(given: SchemaNode, value: unknown, path: string, unknown: string[]
   if (!isRecord(value)) return value;
   if (keepsEverything(schema)) return value;
   let changed = false;
-  const kept: Record<string, unknown> = {};
+  const kept: [key: string, value: unknown][] = [];
   for (const [key, child] of Object.entries(value)) {
     const childSchema = ownProperty(schema.properties, key) ?? schema.additionalProperties;
     if (childSchema) {
-      kept[key] = walk(childSchema, child, childPath(path, key), unknown);
-      changed ||= kept[key] !== child;
+      const walked = walk(childSchema, child, childPath(path, key), unknown);
+      changed ||= walked !== child;
+      kept.push([key, walked]);
     } else if (schema["x-kubernetes-preserve-unknown-fields"]) {
-      kept[key] = child;
+      kept.push([key, child]);
     } else {
       unknown.push(childPath(path, key));
       changed = true;
     }
   }
-  return changed ? kept : value;
+  return changed ? Object.fromEntries(kept) : value;
 }
 
 function keepsEverything(schema: SchemaNode): boolean {

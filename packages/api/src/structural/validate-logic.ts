@@ -1,4 +1,4 @@
-import { isRecord } from "../deep-equal.ts";
+import { isRecord, ownField } from "../deep-equal.ts";
 import { childPath, invalid, type Problem, required } from "../problem.ts";
 import type { SchemaNode } from "../schema.ts";
 import { typeProblem, validateValue } from "./validate-value.ts";
@@ -40,10 +40,11 @@ function validateBranch(schema: SchemaNode, value: unknown, path: string): Probl
   const problems = [...validateValue(schema, value, path), ...validateLogic(schema, value, path)];
   if (isRecord(value)) {
     for (const name of schema.required ?? []) {
-      if (value[name] === undefined) problems.push(required(childPath(path, name)));
+      if (ownField(value, name) === undefined) problems.push(required(childPath(path, name)));
     }
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
-      if (value[name] !== undefined) problems.push(...validateBranch(property, value[name], childPath(path, name)));
+      const child = ownField(value, name);
+      if (child !== undefined) problems.push(...validateBranch(property, child, childPath(path, name)));
     }
     if (schema.additionalProperties) {
       for (const [name, child] of Object.entries(value)) {

@@ -137,6 +137,13 @@ test("validateStructural() does not report again what was stored before", () => 
   assert.deepEqual(sentences({ ports: [{ port: 2 }, { port: "x" }] }, { ports: [{ port: "x" }] }), []);
 });
 
+test("validateStructural() does not find fields that only a prototype has", () => {
+  const odd: SchemaNode = JSON.parse(
+    '{"type":"object","required":["toString"],"properties":{"toString":{"type":"string"},"constructor":{"type":"integer"}}}',
+  );
+  assert.deepEqual(validateStructural(odd, {}).map(formatProblem), ["toString: Required value"]);
+});
+
 test("validateStructural() says that rules were not run", () => {
   const withRules: SchemaNode = { ...schema, "x-kubernetes-validations": [{ rule: "self.spec.lo < self.spec.hi" }] };
   assert.equal(

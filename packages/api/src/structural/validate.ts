@@ -1,4 +1,4 @@
-import { deepEqual, isRecord } from "../deep-equal.ts";
+import { deepEqual, isRecord, ownField } from "../deep-equal.ts";
 import { childPath, invalid, type Problem, required } from "../problem.ts";
 import type { SchemaNode } from "../schema.ts";
 import { validateEmbeddedResource } from "./embedded-resource.ts";
@@ -50,16 +50,17 @@ function validateProperties(schema: SchemaNode, value: Json, old: Json, path: st
   const properties = schema.properties ?? {};
   const problems: Problem[] = [];
   for (const name of schema.required ?? []) {
-    if (value[name] === undefined) problems.push(required(childPath(path, name)));
+    if (ownField(value, name) === undefined) problems.push(required(childPath(path, name)));
   }
   for (const [name, property] of Object.entries(properties)) {
-    if (value[name] === undefined) continue;
-    problems.push(...validateNode(property, value[name], old[name], childPath(path, name)));
+    const child = ownField(value, name);
+    if (child === undefined) continue;
+    problems.push(...validateNode(property, child, ownField(old, name), childPath(path, name)));
   }
   if (!schema.additionalProperties) return problems;
   for (const [name, child] of Object.entries(value)) {
     if (Object.hasOwn(properties, name)) continue;
-    problems.push(...validateNode(schema.additionalProperties, child, old[name], childPath(path, name)));
+    problems.push(...validateNode(schema.additionalProperties, child, ownField(old, name), childPath(path, name)));
   }
   return problems;
 }
