@@ -1,3 +1,4 @@
+import { describeField } from "./field-table/describe-field.ts";
 import type { SchemaNode } from "./schema.ts";
 
 /** Keys of ours, and those that only Kubernetes' own kinds use: a CRD's schema may not have them. */
@@ -7,7 +8,7 @@ const builtInKeys = new Set(["x-kubernetes-patch-strategy", "x-kubernetes-patch-
 const rendered = { crd: new WeakMap<SchemaNode, SchemaNode>(), published: new WeakMap<SchemaNode, SchemaNode>() };
 
 /**
- * A schema as others may see it, without the keys that are ours alone.
+ * A schema as others may see it, without the keys that are ours alone; that a field is not honoured goes into its description.
  *
  * @param use  `crd`: an `openAPIV3Schema`, which knows no patch strategies; `published`: for OpenAPI documents
  * @returns shared subtrees come out as shared subtrees; do not modify it
@@ -15,8 +16,9 @@ const rendered = { crd: new WeakMap<SchemaNode, SchemaNode>(), published: new We
 export function toOpenApi(schema: SchemaNode, use: "crd" | "published" = "published"): SchemaNode {
   const known = rendered[use].get(schema);
   if (known) return known;
+  const described = schema.honoured === false ? { ...schema, description: describeField(schema) } : schema;
   const plain = Object.fromEntries(
-    Object.entries(schema)
+    Object.entries(described)
       .filter(([key]) => !ownKeys.has(key) && !(use === "crd" && builtInKeys.has(key)))
       .map(([key, value]) => [key, renderKey(key, value, use)]),
   );

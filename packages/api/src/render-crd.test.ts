@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { schemaAt } from "./field-table/render-field-table.ts";
 import { CustomResourceDefinition } from "./kinds/apiextensions/custom-resource-definition.ts";
 import { VirtualMachine } from "./kinds/kubevirt/virtual-machine.ts";
 import { VirtualMachineInstanceReplicaSet } from "./kinds/kubevirt/virtual-machine-instance-replica-set.ts";
@@ -46,6 +47,11 @@ test("renderCrd() tells of subresources and columns", () => {
     version?.additionalPrinterColumns?.map(({ name }) => name),
     ["Desired", "Current", "Ready", "Age"],
   );
+});
+
+test("renderCrd() says of a field that it is not honoured, for kubectl explain", () => {
+  const tpm = schemaAt(toOpenApi(VirtualMachine.schema, "crd"), "spec.template.spec.domain.devices.tpm");
+  assert.equal(tpm?.description, "A virtual TPM 2.0. Not yet: virtual TPMs are yet to come.");
 });
 
 test("renderCrd() says nothing of metadata", () => {

@@ -1,4 +1,5 @@
 import { isQuantity, type SchemaNode } from "../schema.ts";
+import { describeField, markdown } from "./describe-field.ts";
 
 /**
  * A Markdown table of the fields of one object, nested ones too: name, type, what it is for. A field that is not honoured stands there as
@@ -34,7 +35,7 @@ function rowsOf(schema: SchemaNode, path: string, except: readonly string[]): re
     .flatMap(([name, field]) => {
       const at = path === "" ? name : `${path}.${name}`;
       const isRequired = schema.required?.includes(name) ?? false;
-      const row = { name: at, type: describeType(field, isRequired), text: describe(field) };
+      const row = { name: at, type: describeType(field, isRequired), text: describeField(field, markdown) };
       const isWhole = field.honoured === false && !field.honouredValues;
       return isWhole || isForeign(field) ? [row] : [row, ...rowsBelow(field, at)];
     });
@@ -48,13 +49,6 @@ function rowsBelow(field: SchemaNode, path: string): readonly Row[] {
 /** Kubernetes' own structures are Kubernetes' to explain. */
 function isForeign(schema: SchemaNode): boolean {
   return Object.values(schema.properties ?? schema.items?.properties ?? {}).some(({ wire }) => wire !== undefined);
-}
-
-function describe({ description = "", honoured, honouredValues, because }: SchemaNode): string {
-  if (honoured !== false) return description;
-  if (!honouredValues) return `${description} **Not yet:** ${because}.`.trim();
-  const values = honouredValues.map((value) => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``);
-  return `${description} **So far** ${values.join(", ")}: ${because}.`.trim();
 }
 
 function describeType(schema: SchemaNode, isRequired: boolean): string {
