@@ -22,6 +22,8 @@ export interface RunKubectlOptions {
   readonly cwd?: string;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends it as soon as it has printed this: for commands that watch. */
+  readonly until?: RegExp;
   readonly signal?: AbortSignal;
 }
 
@@ -59,7 +61,7 @@ export async function runKubectl(
   args: readonly string[],
   options: RunKubectlOptions,
 ): Promise<KubectlResult> {
-  const { kubeconfig, home, cwd = home, input, env, signal } = options;
+  const { kubeconfig, home, cwd = home, input, env, until, signal } = options;
   const child = spawn(kubectl.path, args, {
     cwd,
     env: { PATH: process.env["PATH"], HOME: home, KUBECONFIG: kubeconfig, ...env },
@@ -68,7 +70,10 @@ export async function runKubectl(
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk) => stdout.push(chunk));
+  child.stdout.on("data", (chunk) => {
+    stdout.push(chunk);
+    if (until?.test(Buffer.concat(stdout).toString())) child.kill();
+  });
   child.stderr.on("data", (chunk) => stderr.push(chunk));
   child.stdin.on("error", () => {}); // it need not read
   child.stdin.end(input ?? "");
