@@ -4,6 +4,7 @@ import { answerReview } from "../front/reviews/review.ts";
 import { bindPod } from "../pods/bind.ts";
 import { evictPod } from "../pods/evict.ts";
 import { readPodLog } from "../pods/log.ts";
+import { refuseStream } from "../pods/refuse-stream.ts";
 import { hasStatus } from "../registry/resource.ts";
 import { isStored, verbsOf } from "../registry/served.ts";
 import { readBody } from "../request/read-body.ts";
@@ -40,6 +41,9 @@ const special: Readonly<Record<string, Partial<Record<Call["info"]["verb"], Hand
   "/Pod/binding": { create: bindPod },
   "/Pod/eviction": { create: evictPod },
   "/Pod/log": { get: readPodLog },
+  "/Pod/exec": { get: refuseStream, create: refuseStream },
+  "/Pod/attach": { get: refuseStream, create: refuseStream },
+  "/Pod/portforward": { get: refuseStream, create: refuseStream },
   "/Namespace/finalize": { update: updateObject },
   "/ServiceAccount/token": { create: requestToken },
 };
