@@ -65,7 +65,10 @@ const deviations: readonly (readonly [RegExp, Deviation])[] = [
   [/ kubectl events$/, { because: "nothing has happened here", stderr: /No events found/ }],
   [/ kubectl create token sa1$/, { because: "tokens are never the same", stdout: /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+\s*$/ }],
   [/ kubectl logs p1$/, { because: "there is no such agent", stderr: /^Error from server \(/, asksOtherwise: true }],
-  [/ kubectl (exec|attach|cp) /, { because: "guests are entered by console or ssh", stderr: /./, asksOtherwise: true }],
+  [
+    / kubectl (exec|attach|cp) /,
+    { because: "guests are entered by console or ssh", stderr: /virtctl console/, asksOtherwise: true },
+  ],
   [
     / kubectl apply .* --prune/,
     {
