@@ -165,7 +165,7 @@ test("a VMI waits for the network it names and goes on when it comes", async (t)
   await world.run();
 });
 
-test("pausing a guest closes its pod's gate, and a lost node fails it", async (t) => {
+test("pausing a guest closes its pod's gate", async (t) => {
   const world = start(t);
   world.api.put(VirtualMachineInstance, alone());
   await world.run();
@@ -173,6 +173,43 @@ test("pausing a guest closes its pod's gate, and a lost node fails it", async (t
   await eventually(() => gateOf(world.pod()) === "False");
   await world.guest({ phase: "Running", conditions: [] });
   await eventually(() => gateOf(world.pod()) === "True");
+});
+
+test("a guest whose pod is going on a node that fell silent is given up", async (t) => {
+  const world = start(t);
+  world.api.put(VirtualMachineInstance, alone());
+  await world.run();
+  await world.guest({ phase: "Running" });
+  const heartbeat = new Date(Date.now() - 6 * 60_000).toISOString();
+  const metadata = {
+    name: "n1",
+    annotations: { "kubevirt.io/heartbeat": heartbeat },
+    labels: { "kubevirt.io/schedulable": "true" },
+  };
+  world.api.put(Node, { apiVersion: "v1", kind: "Node", metadata });
+  await eventually(() => world.api.get(Node, { name: "n1" })?.metadata.labels?.["kubevirt.io/schedulable"] === "false");
+  assert.equal(world.api.get(VirtualMachineInstance, key)?.status?.phase, "Running");
+  await world.api.client.delete(Pod, { namespace: "default", name: world.pod()?.metadata.name ?? "" });
+  await eventually(() => world.api.get(VirtualMachineInstance, key)?.status?.reason === "NodeUnresponsive");
+  assert.equal(world.api.get(VirtualMachineInstance, key)?.status?.phase, "Failed");
+});
+
+test("a VM gets its guest, and is rid of it, though every other write fails", async (t) => {
+  const world = start(t);
+  const tries = new Map<string, number>();
+  world.api.failWhen(({ method, path }) => {
+    if (method === "GET") return undefined;
+    const count = (tries.get(`${method} ${path}`) ?? 0) + 1;
+    tries.set(`${method} ${path}`, count);
+    return count % 2 === 1 ? new ApiError(failure("etcdserver: request timed out", { code: 500 })) : undefined;
+  });
+  world.api.put(VirtualMachine, freshMachine());
+  await world.run();
+  await eventually(() => world.guest({ phase: "Running" }).then(() => true));
+  await eventually(() => world.api.get(VirtualMachine, key)?.status?.printableStatus === "Running");
+  await eventually(() => world.api.client.delete(VirtualMachine, key).then(() => true));
+  await eventually(() => world.finish("Succeeded").then(() => true));
+  await eventually(() => !world.api.get(VirtualMachine, key) && !world.api.get(VirtualMachineInstance, key));
 });
 
 test("the KubeVirt object is there from the start, in a namespace of its own", async (t) => {
