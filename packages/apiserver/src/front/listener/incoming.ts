@@ -83,10 +83,11 @@ function readPeer(socket: TLSSocket): Credentials["certificate"] | "none" {
   return commonName === undefined ? "untrusted" : { commonName, organizations: [O].flat() };
 }
 
-/** Paths are taken as they come; only a request to a proxy names a whole address. */
+/** Paths are taken as they come. A name that is none does not get into the address: it could bring a path of its own. */
 function urlOf(target: string, host: string, authority: string): URL {
   const path = target.startsWith("/") ? target : `/${target}`;
-  return URL.parse(`https://${host}${path}`) ?? new URL(`https://${authority}${path}`);
+  const named = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : authority;
+  return URL.parse(`https://${named}${path}`) ?? new URL(`https://${authority}${path}`);
 }
 
 async function readBody(

@@ -17,6 +17,7 @@ import {
   type UserInfo,
 } from "@peapod/machinery";
 import { connectWebSocket, createHttpsFetch } from "@peapod/machinery/node";
+import { WebSocket } from "ws";
 import { ensurePki, type Pki } from "../../pki/ensure-pki.ts";
 import type { KeyPair } from "../../pki/key-pair.ts";
 import { createAuthenticate } from "../authentication/authenticate.ts";
@@ -66,7 +67,8 @@ async function get(
   } = {},
 ) {
   const { pair, body, ...rest } = options;
-  const request = https.request({ host: "127.0.0.1", port, path, ca: pki.ca, agent: false, ...pair, ...rest });
+  const place = { host: "127.0.0.1", servername: "localhost", port, path };
+  const request = https.request({ ...place, ca: pki.ca, agent: false, ...pair, ...rest });
   request.end(body);
   const [response] = await once(request, "response");
   const chunks: Buffer[] = [];
@@ -163,6 +165,21 @@ test("listen() lets those who show nothing in as anonymous, and answers 401 to t
   });
   await using other = await mkPki();
   assert.equal((await get(listener, "/", { pair: other.pki.admin })).status, 401);
+});
+
+test("listen() takes no server's certificate for a client's", async () => {
+  await using listener = await start(whoAmI);
+  const { serving } = await pki.ensureNode("n1");
+  assert.equal((await get(listener, "/", { pair: serving })).status, 401);
+});
+
+test("listen() lets no Host header change the path", async () => {
+  await using listener = await start(async (request) => wholeResponse(new URL(request.url).pathname));
+  const path = async (host: string) => (await get(listener, "/healthz", { headers: { host } })).text;
+  assert.equal(await path("kubernetes.default.svc:443"), "/healthz");
+  assert.equal(await path("[::1]:6443"), "/healthz");
+  assert.equal(await path("x/api/v1/secrets?"), "/healthz");
+  assert.equal(await path("user@x"), "/healthz");
 });
 
 test("listen() believes identity headers from nobody", async () => {
@@ -409,6 +426,14 @@ test("close() ends watches cleanly, and lets a running request finish", async ()
   finish.resolve();
   assert.equal((await slow).text, "done");
   await closed;
+});
+
+test("close() tells websockets that the server goes", async () => {
+  const listener = await start(whoAmI, { connect: async () => echoConnection("") });
+  const socket = new WebSocket(listener.url.replace("https", "wss"), { ca: pki.ca });
+  await once(socket, "open");
+  const [[code]] = await Promise.all([once(socket, "close"), listener.close({ graceMs: 10_000 })]);
+  assert.equal(code, 1001);
 });
 
 test("close() does not wait longer than its grace for those that do not end", async () => {

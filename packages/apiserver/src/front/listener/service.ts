@@ -129,13 +129,19 @@ export class Service {
     running.isEndless = true;
     socket.on("error", () => running.abort());
     socket.on("close", () => running.abort());
-    running.signal.addEventListener("abort", () => socket.destroy(), { once: true });
+    const cut = (): void => void socket.destroy();
+    running.signal.addEventListener("abort", cut, { once: true });
     const auditId = randomUUID();
     const answer = await this.#connect(incoming, running.signal).catch((error) =>
       this.#refusal(error, running, auditId),
     );
-    if (answer instanceof Response) await this.#upgrader.refuse(socket, answer, standardHeaders(auditId));
-    else await this.#upgrader.accept(incoming, socket, head, answer);
+    if (answer instanceof Response) {
+      await this.#upgrader.refuse(socket, answer, standardHeaders(auditId));
+      return;
+    }
+    // From here on there is a way to say goodbye.
+    running.signal.removeEventListener("abort", cut);
+    await this.#upgrader.accept({ incoming, socket, head, signal: running.signal }, answer);
   }
 
   async #connect(incoming: IncomingMessage, signal: AbortSignal): Promise<Connection | Response> {

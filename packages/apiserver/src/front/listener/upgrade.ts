@@ -7,9 +7,19 @@ import { type WebSocket, WebSocketServer } from "ws";
 /** Larger messages end a connection: consoles and forwarded ports send small ones. */
 const maxMessageBytes = 16 * 1024 * 1024;
 
+/** A client that wants a websocket. */
+export interface Upgrade {
+  readonly incoming: IncomingMessage;
+  readonly socket: Duplex;
+  /** What came behind the headers already. */
+  readonly head: Buffer;
+  /** Aborted when the server goes, or the client has gone. */
+  readonly signal: AbortSignal;
+}
+
 export interface Upgrader {
   /** Turns the client's socket into a websocket and joins it to what the API connected it with, until either ends. */
-  readonly accept: (incoming: IncomingMessage, socket: Duplex, head: Buffer, connection: Connection) => Promise<void>;
+  readonly accept: (upgrade: Upgrade, connection: Connection) => Promise<void>;
   /** Answers an upgrade like an ordinary request, and closes. */
   readonly refuse: (socket: Duplex, response: Response, headers: Readonly<Record<string, string>>) => Promise<void>;
 }
@@ -23,7 +33,7 @@ export function createUpgrader(): Upgrader {
     if (protocol) headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
   });
   return {
-    accept: async (incoming, socket, head, connection) => {
+    accept: async ({ incoming, socket, head, signal }, connection) => {
       delete incoming.headers["sec-websocket-protocol"];
       chosen.set(incoming, connection.protocol);
       const upgraded = await new Promise<WebSocket | undefined>((resolve) => {
@@ -35,6 +45,9 @@ export function createUpgrader(): Upgrader {
         await Promise.allSettled([connection.readable.cancel(), connection.writable.abort()]);
         return;
       }
+      const leave = (): void => upgraded.close(1001, "the server is going away");
+      if (signal.aborted) leave();
+      signal.addEventListener("abort", leave, { once: true });
       await joinConnections(connectionOf(upgraded), connection);
     },
     refuse: async (socket, response, extra) => {
