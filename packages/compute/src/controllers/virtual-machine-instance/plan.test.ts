@@ -4,9 +4,9 @@ import type { Pod, PodCondition, VirtualMachineInstance, VirtualMachineInstanceS
 import { at, stepNames } from "@peapod/machinery/testing";
 import { launcherPodName } from "../../render/launcher-pod/index.ts";
 import { instance, launcherPod } from "../../testing/index.ts";
+import { settle } from "../../testing/settle-instance.ts";
 import type { Facts, Step } from "./facts.ts";
 import { planInstance } from "./plan.ts";
-import { settle } from "./testing.ts";
 
 const finalizers = ["kubevirt.io/virtualMachineControllerFinalize", "kubevirt.io/foregroundDeleteVirtualMachine"];
 const readyTrue: PodCondition = { type: "Ready", status: "True", lastTransitionTime: "2026-01-15T11:59:00Z" };

@@ -5,9 +5,9 @@ import { at } from "@peapod/machinery/testing";
 import fc from "fast-check";
 import { renderInstance, revisionName } from "../../render/instance.ts";
 import { machine } from "../../testing/index.ts";
+import { settle } from "../../testing/settle-machine.ts";
 import type { Facts, Step } from "./facts.ts";
 import { planVirtualMachine } from "./plan.ts";
-import { settle } from "./testing.ts";
 
 const vmiUid = "aaaaaaaa-0000-4000-8000-000000000001";
 

@@ -1,10 +1,10 @@
 import type { VirtualMachineInstance } from "@peapod/api";
 import { applyMergePatch } from "@peapod/machinery";
 import { converge } from "@peapod/machinery/testing";
-import { finalizers } from "../../names.ts";
-import { controllerReference } from "../../render/owner.ts";
-import type { Facts, Step } from "./facts.ts";
-import { planVirtualMachine } from "./plan.ts";
+import type { Facts, Step } from "../controllers/virtual-machine/facts.ts";
+import { planVirtualMachine } from "../controllers/virtual-machine/plan.ts";
+import { finalizers } from "../names.ts";
+import { controllerReference } from "../render/owner.ts";
 
 /** Plans and applies until nothing is left. */
 export function settle(facts: Facts): Facts {

@@ -1,8 +1,8 @@
 import type { Pod } from "@peapod/api";
 import { converge } from "@peapod/machinery/testing";
-import { unpausedGate } from "../../names.ts";
-import type { Facts, Step } from "./facts.ts";
-import { planInstance } from "./plan.ts";
+import type { Facts, Step } from "../controllers/virtual-machine-instance/facts.ts";
+import { planInstance } from "../controllers/virtual-machine-instance/plan.ts";
+import { unpausedGate } from "../names.ts";
 
 /** Plans and applies until nothing is left; counts the writes of the VMI on the way. */
 export function settle(facts: Facts): Facts & { readonly instanceWrites: number } {
