@@ -53,8 +53,10 @@ function checkRoom(
   isTest: boolean,
 ): string[] {
   if (other === room) return [`${file}: imports its own package by name; use a relative path`];
-  if (path !== undefined && path !== "/testing" && !(other === "machinery" && path === "/node")) {
-    return [`${file}: imports @peapod/${other}${path}; only ".", "./testing" and machinery's "./node" are public`];
+  if (path !== undefined && path !== "/testing" && !((other === "machinery" || other === "qemu") && path === "/node")) {
+    return [
+      `${file}: imports @peapod/${other}${path}; only ".", "./testing" and machinery's and qemu's "./node" are public`,
+    ];
   }
   if (path === "/testing" && !isTest) return [`${file}: imports @peapod/${other}/testing outside a test`];
   // A test may stand on the real API server: nothing imports upward in what ships.

@@ -1,10 +1,16 @@
 /** `npm run generate`: files that follow from the code. `npm run check` fails where one is stale. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Path from the root → contents. */
-export async function generatedFiles(_root: string): Promise<ReadonlyMap<string, string>> {
-  return new Map();
+export async function generatedFiles(root: string): Promise<ReadonlyMap<string, string>> {
+  const { refreshFieldTables } = await import("@peapod/api");
+  const { renderStatusWriters } = await import("@peapod/compute");
+  const kinds = globSync("docs/kinds/*.md", { cwd: root }).sort();
+  return new Map([
+    ...kinds.map((path) => [path, refreshFieldTables(readOrEmpty(join(root, path)))] as const),
+    ["docs/status-writers.md", renderStatusWriters()],
+  ]);
 }
 
 export async function staleFiles(root: string): Promise<readonly string[]> {
