@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KubeObject, VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceStatus } from "@peapod/api";
-import { at } from "@peapod/machinery/testing";
 import fc from "fast-check";
-import { renderInstance, revisionName } from "../../render/instance.ts";
 import { machine } from "../../testing/index.ts";
+import {
+  deleted,
+  facts,
+  inPhase,
+  instanceOf,
+  names,
+  running,
+  stepsAfterStatus,
+  strategy,
+  vmiUid,
+  writtenStatus,
+} from "../../testing/machine-facts.ts";
 import { settle } from "../../testing/settle-machine.ts";
-import type { Facts, Step } from "./facts.ts";
 import { planVirtualMachine } from "./plan.ts";
-
-const vmiUid = "aaaaaaaa-0000-4000-8000-000000000001";
 
 test("planVirtualMachine() starts a VM that always runs", () => {
   const plan = planVirtualMachine(facts(machine()));
@@ -120,62 +126,6 @@ test("planVirtualMachine() does not repeat a deletion that is under way", () => 
   const vmi = instanceOf(vm, "Running");
   const going = { ...vmi, metadata: { ...vmi.metadata, deletionTimestamp: "2026-01-15T11:59:59Z" } };
   assert.deepEqual(stepsAfterStatus(vm, going), []);
-});
-
-test("planVirtualMachine() counts a start that failed before the guest ran, and waits longer each time", () => {
-  const vm = strategy("Always");
-  const status = writtenStatus(planVirtualMachine(facts(vm, instanceOf(vm, "Failed"))).steps);
-  assert.equal(status?.startFailure?.consecutiveFailCount, 1);
-  assert.equal(status?.startFailure?.lastFailedVMIUID, vmiUid);
-  const first = Date.parse(status?.startFailure?.retryAfterTimestamp ?? "") - at("12:00:00").getTime();
-  assert.ok(first >= 10_000 && first <= 16_000, `${first}`);
-  assert.equal(status?.printableStatus, "CrashLoopBackOff");
-
-  const third = strategy("Always", { startFailure: { consecutiveFailCount: 2, lastFailedVMIUID: "earlier" } });
-  const later = writtenStatus(planVirtualMachine(facts(third, instanceOf(third, "Failed"))).steps);
-  const wait = Date.parse(later?.startFailure?.retryAfterTimestamp ?? "") - at("12:00:00").getTime();
-  assert.ok(wait >= 90_000 && wait <= 136_000, `${wait}`);
-});
-
-test("planVirtualMachine() counts each failed VMI once", () => {
-  const vm = strategy("Always", {
-    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: vmiUid, retryAfterTimestamp: "2026-01-15T12:00:11Z" },
-  });
-  const status = writtenStatus(planVirtualMachine(facts(vm, instanceOf(vm, "Failed"))).steps);
-  assert.equal(status?.startFailure?.consecutiveFailCount, 1);
-});
-
-test("planVirtualMachine() waits out the start back-off", () => {
-  const vm = strategy("Always", {
-    runStrategy: "Always",
-    startFailure: { consecutiveFailCount: 1, lastFailedVMIUID: "x", retryAfterTimestamp: "2026-01-15T12:00:20Z" },
-  });
-  const plan = planVirtualMachine(facts(vm));
-  assert.deepEqual(names(plan.steps), ["writeStatus"]);
-  assert.equal(plan.lookAgainInMs, 20_000);
-  assert.equal(writtenStatus(plan.steps)?.printableStatus, "CrashLoopBackOff");
-  const after = planVirtualMachine({ ...facts(vm), now: at("12:00:20") });
-  assert.deepEqual(names(after.steps), ["createInstance", "createRevision"]);
-});
-
-test("planVirtualMachine() does not let a person who asks for a restart wait", () => {
-  const startFailure = { consecutiveFailCount: 3, lastFailedVMIUID: "x", retryAfterTimestamp: "2026-01-15T12:04:00Z" };
-  const asked = strategy("Always", { startFailure, stateChangeRequests: [{ action: "Start" }] });
-  assert.deepEqual(names(planVirtualMachine(facts(asked)).steps), ["createInstance", "createRevision"]);
-  const stopping = strategy("Always", { stateChangeRequests: [{ action: "Stop", uid: vmiUid }, { action: "Start" }] });
-  const status = writtenStatus(planVirtualMachine(facts(stopping, instanceOf(stopping, "Failed"))).steps);
-  assert.equal(status?.startFailure, undefined);
-});
-
-test("planVirtualMachine() forgets failures once a guest ran, and where nothing starts by itself", () => {
-  const startFailure = { consecutiveFailCount: 3, lastFailedVMIUID: "x" };
-  const ran = strategy("Always", { startFailure });
-  assert.equal(
-    writtenStatus(planVirtualMachine(facts(ran, instanceOf(ran, "Running"))).steps)?.startFailure,
-    undefined,
-  );
-  const halted = strategy("Halted", { startFailure });
-  assert.equal(writtenStatus(planVirtualMachine(facts(halted)).steps)?.startFailure, undefined);
 });
 
 test("planVirtualMachine() deletes the VMI before it lets a deleted VM go", () => {
@@ -298,61 +248,3 @@ test("planVirtualMachine() gives the same steps for the same facts", () => {
   const seen = facts(vm, instanceOf(vm, "Failed"));
   assert.deepEqual(planVirtualMachine(seen), planVirtualMachine(seen));
 });
-
-function facts(vm: VirtualMachine, vmi?: VirtualMachineInstance): Facts {
-  const revision = {
-    apiVersion: "apps/v1",
-    kind: "ControllerRevision",
-    metadata: { name: revisionName(vm), namespace: "default" },
-    data: JSON.parse(JSON.stringify({ spec: vm.spec })),
-    revision: 1,
-  };
-  return { vm, vmi, revision: vmi && revision, isStaged: false, now: at("12:00:00") };
-}
-
-function strategy(runStrategy: string, status?: VirtualMachine["status"]): VirtualMachine {
-  return machine({ spec: { runStrategy }, ...(status && { status }) });
-}
-
-function running(isRunning: boolean): VirtualMachine {
-  const { runStrategy: _, ...spec } = machine().spec;
-  return { ...machine(), spec: { ...spec, running: isRunning } };
-}
-
-function deleted<T extends KubeObject>(object: T): T {
-  return { ...object, metadata: { ...object.metadata, deletionTimestamp: "2026-01-15T11:59:00Z" } };
-}
-
-function instanceOf(vm: VirtualMachine, phase: string, { ran = phase === "Running" } = {}): VirtualMachineInstance {
-  const made = renderInstance(vm);
-  return inPhase({ ...made, metadata: { ...made.metadata, uid: vmiUid, resourceVersion: "5" } }, phase, ran);
-}
-
-function inPhase(vmi: VirtualMachineInstance, phase: string, ran = phase !== "Failed"): VirtualMachineInstance {
-  const phases = ran && phase !== "Running" ? ["Running", phase] : [phase];
-  const status: VirtualMachineInstanceStatus = {
-    ...vmi.status,
-    phase,
-    phaseTransitionTimestamps: phases.map((name) => ({
-      phase: name,
-      phaseTransitionTimestamp: "2026-01-15T11:00:05Z",
-    })),
-    conditions: [
-      { type: "Ready", status: phase === "Running" ? "True" : "False", lastTransitionTime: "2026-01-15T11:00:05Z" },
-    ],
-  };
-  return { ...vmi, status };
-}
-
-/** Names of the steps, but for the status, which other tests are about. */
-function stepsAfterStatus(vm: VirtualMachine, vmi?: VirtualMachineInstance): readonly string[] {
-  return names(planVirtualMachine(facts(vm, vmi)).steps).filter((name) => name !== "writeStatus");
-}
-
-function names(steps: readonly Step[]): readonly string[] {
-  return steps.map((step) => step.do);
-}
-
-function writtenStatus(steps: readonly Step[]): VirtualMachine["status"] {
-  return steps.find((step) => step.do === "writeStatus")?.status;
-}
