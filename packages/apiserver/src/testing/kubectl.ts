@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { access, constants, readdir, realpath } from "node:fs/promises";
+import { access, constants, mkdir, readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -17,7 +17,7 @@ export interface KubectlResult {
 
 export interface RunKubectlOptions {
   readonly kubeconfig: string;
-  /** Where it keeps its caches; give each server its own. */
+  /** Where it keeps its caches; give each server its own. Made if it is not there. */
   readonly home: string;
   readonly cwd?: string;
   readonly input?: string;
@@ -62,6 +62,7 @@ export async function runKubectl(
   options: RunKubectlOptions,
 ): Promise<KubectlResult> {
   const { kubeconfig, home, cwd = home, input, env, until, signal } = options;
+  await mkdir(home, { recursive: true });
   const child = spawn(kubectl.path, args, {
     cwd,
     env: { PATH: process.env["PATH"], HOME: home, KUBECONFIG: kubeconfig, ...env },
