@@ -19,7 +19,8 @@ module.exports = function launch(program) {
   // It takes our place as far as that goes: our streams, our signals, its exit code.
   const child = spawn(node, commandLine(root, program, process.argv.slice(2)), {
     stdio: "inherit",
-    env: { ...process.env, PEAPOD_PROGRAM: program },
+    // Compiled sources are kept beside our dependencies, not in a folder that others may write to.
+    env: { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...process.env, PEAPOD_PROGRAM: program },
   });
   // A terminal sends its own signals to both of us; passing them on would double them.
   process.on("SIGINT", () => {});

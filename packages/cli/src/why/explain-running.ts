@@ -45,10 +45,11 @@ export function explainRunning(facts: WhyFacts, vmi: VirtualMachineInstance): An
       waysOut: [],
     };
   }
+  const since = ready.lastTransitionTime ? ` for ${ageOf(ready.lastTransitionTime, now)}` : "";
   const restart = vm && findCondition(vm.status?.conditions, "RestartRequired");
   const wantsRestart = restart?.status === "True";
   return {
-    sentence: `${name} is running and ready, on ${nodeName} for ${ageOf(ready.lastTransitionTime ?? undefined, now)}`,
+    sentence: `${name} is running and ready, on ${nodeName}${since}`,
     details: [...addressesOf(vmi), ...(wantsRestart ? [`changes wait for a restart: ${restart.message ?? ""}`] : [])],
     waysOut: wantsRestart ? [`${program} restart ${ns}${name}`] : [],
   };

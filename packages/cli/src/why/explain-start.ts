@@ -81,6 +81,13 @@ function unscheduled({ name, pod, nodes, now }: WhyFacts): Answer | undefined {
     const trouble = nodeTrouble(node, now);
     return trouble === undefined ? [] : [`node ${node.metadata.name}: ${trouble}`];
   });
+  if (scheduled === undefined && troubles.length < nodes.length) {
+    return {
+      sentence: `${name} is not running yet: its launcher pod waits to be put on a node`,
+      details: [],
+      waysOut: [],
+    };
+  }
   return {
     sentence: `${name} is not running: no node can take it`,
     details: [...said, ...troubles],

@@ -1,5 +1,12 @@
 import type { VirtualMachineInstance } from "@peapod/api";
-import { badRequest, type ClientConnect, type ClientFetch, formatError, internalError } from "@peapod/machinery";
+import {
+  ApiError,
+  badRequest,
+  type ClientConnect,
+  type ClientFetch,
+  formatError,
+  internalError,
+} from "@peapod/machinery";
 
 /** How the agents of nodes are reached: over TLS, by the name of the node. */
 export interface Agents {
@@ -11,7 +18,7 @@ export interface Agents {
  * Gives an order to the instance's node, or asks it something, and hands its answer on.
  *
  * @param words  the path below the instance, for example `["guestosinfo"]`
- * @throws {ApiError} InternalError when the agent cannot be reached
+ * @throws {ApiError} what the way to the agent says, or else InternalError, when it cannot be reached
  */
 export async function askAgent(
   agents: Agents,
@@ -26,6 +33,7 @@ export async function askAgent(
     return await fetch(new Request(agentUrl(vmi, words), { ...options, headers }));
   } catch (error) {
     options.signal.throwIfAborted();
+    if (error instanceof ApiError) throw error;
     throw internalError(`cannot reach the agent of node "${node}": ${formatError(error)}`);
   }
 }
@@ -33,7 +41,7 @@ export async function askAgent(
 /**
  * Opens a stream to the guest through its node's agent. Only the subprotocol is passed on: who asks is the gateway's business.
  *
- * @throws {ApiError} InternalError when the agent cannot be reached
+ * @throws {ApiError} what the way to the agent says, or else InternalError, when it cannot be reached
  */
 export async function connectAgent(
   agents: Agents,
@@ -48,6 +56,7 @@ export async function connectAgent(
     return await connect(new Request(agentUrl(vmi, words), { headers, signal }));
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof ApiError) throw error;
     throw internalError(`dialing virt-handler: ${formatError(error)}`);
   }
 }

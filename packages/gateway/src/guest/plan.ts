@@ -72,6 +72,7 @@ function hasProbeThatPauses(vmi: VirtualMachineInstance): boolean {
 
 function unreachable(vmi: VirtualMachineInstance): string {
   const phase = vmi.status?.phase ?? "";
+  if (phase === "Scheduled") return `phase ${phase}: VMI is not running`;
   return `phase ${phase}: Unable to connect to VirtualMachineInstance because phase is ${phase} instead of Running or Scheduled`;
 }
 
