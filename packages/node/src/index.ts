@@ -1,1 +1,4 @@
-export {};
+export { type NetworkPaths, openNetworkOf } from "./network.ts";
+export { identifyPod } from "./pods/networks.ts";
+export { ipv4Addresses } from "./registration/machine-facts.ts";
+export { type TakeDownOptions, takeDown } from "./take-down.ts";

@@ -4,6 +4,7 @@ import { Node } from "@peapod/api";
 import { renderKubeconfig } from "@peapod/apiserver";
 import { type Client, formatError, isConditionTrue, type Log } from "@peapod/machinery";
 import { createLog, readJsonFile, setDieAfter, writeFileDurably } from "@peapod/machinery/node";
+import { ipv4Addresses } from "@peapod/node";
 import type { AgentReport } from "../agent/report.ts";
 import type { UpConfig } from "../config/parse-config.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/start.ts";
@@ -107,13 +108,18 @@ async function startAgent(
   { self, env }: UpContext,
   log: Log,
 ): Promise<Supervised> {
-  const { client: user } = await pki.ensureNode(config.nodeName);
+  const { client: user, serving } = await pki.ensureNode(config.nodeName, ipv4Addresses(`pp${paths.instance}`));
+  await mkdir(paths.agentTls, { recursive: true, mode: 0o700 });
+  await writeFileDurably(join(paths.agentTls, "ca.crt"), pki.ca);
+  await writeFileDurably(join(paths.agentTls, "tls.crt"), serving.cert);
+  await writeFileDurably(join(paths.agentTls, "tls.key"), serving.key);
   const kubeconfig = renderKubeconfig({ server: listener.url, ca: pki.ca, user, userName: config.nodeName });
   await writeFileDurably(paths.agentKubeconfig, kubeconfig, { mode: 0o600 });
   const argv = [
     ...self,
     "node",
-    ...["--data-dir", paths.dataDir, "--node-name", config.nodeName, "--kubeconfig", paths.agentKubeconfig],
+    ...["--data-dir", paths.dataDir, "--node-name", config.nodeName],
+    ...["--kubeconfig", paths.agentKubeconfig, "--tls-dir", paths.agentTls],
     ...(config.verbose ? ["--verbose"] : []),
   ];
   const reportFile = join(paths.runDir, "agent-report.json");

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type Flags, parseFlags, UsageError } from "./flags.ts";
 
 /** What `peapod up`, `down`, `image …` and the two processes behind them were asked to do: flags over environment over defaults. */
@@ -24,6 +25,8 @@ export interface NodeConfig {
   readonly dataDir: string;
   readonly nodeName: string;
   readonly kubeconfig: string;
+  /** Folder with `ca.crt`, `tls.crt` and `tls.key`: what the agent's own port is served with. */
+  readonly tlsDir: string;
   readonly verbose: boolean;
 }
 
@@ -86,6 +89,7 @@ export function parseConfig(
         "data-dir": "text",
         "node-name": "text",
         kubeconfig: "text",
+        "tls-dir": "text",
         verbose: "switch",
       });
       noMore(command, flags, 0);
@@ -97,6 +101,7 @@ export function parseConfig(
           dataDir: dataDir(flags),
           nodeName: parseNodeName(flags.text("node-name") ?? hostname),
           kubeconfig,
+          tlsDir: flags.text("tls-dir") ?? `${dirname(kubeconfig)}/agent-tls`,
           verbose: flags.on("verbose"),
         },
       };

@@ -9,6 +9,7 @@ export interface InstancePaths {
   readonly runDir: string;
   readonly kubeconfig: string;
   readonly agentKubeconfig: string;
+  readonly agentTls: string;
   readonly pki: string;
   readonly store: string;
   readonly images: string;
@@ -18,6 +19,8 @@ export interface InstancePaths {
   readonly logs: string;
   readonly lock: string;
   readonly agentSocket: string;
+  /** Shared by all instances of the machine. */
+  readonly machineRegistry: string;
 }
 
 /** Makes the data folder (0700: it holds keys and disks) if it is not there yet. */
@@ -35,6 +38,7 @@ export function instancePaths(dataDir: string, runRoot = "/run/peapod"): Instanc
     runDir,
     kubeconfig: `${dataDir}/kubeconfig`,
     agentKubeconfig: `${dataDir}/pki/agent.kubeconfig`,
+    agentTls: `${dataDir}/pki/agent-tls`,
     pki: `${dataDir}/pki`,
     store: `${dataDir}/apiserver`,
     images: `${dataDir}/images`,
@@ -44,5 +48,6 @@ export function instancePaths(dataDir: string, runRoot = "/run/peapod"): Instanc
     logs: `${dataDir}/logs`,
     lock: `${dataDir}/lock`,
     agentSocket: `${runDir}/agent.sock`,
+    machineRegistry: `${runRoot}/machine.json`,
   };
 }

@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createLog } from "@peapod/machinery/node";
+import { identifyPod, openNetworkOf, takeDown } from "@peapod/node";
+import { instancePaths } from "../instance/paths.ts";
+import { endProcess, findRecordedProcess, forgetProcess } from "../instance/process-record.ts";
+
+const graceMs = 30_000;
+const processGraceMs = 20_000;
+
+/**
+ * `peapod down`: ends our processes, then the guests, then all they had, from what is on disk; it makes no difference whether Peapod was
+ * running well, half-started or killed. @returns exit code: 1 where something is left
+ */
+export async function down(
+  config: { readonly dataDir: string; readonly keepGuests: boolean },
+  print: (line: string) => void,
+): Promise<number> {
+  if (process.getuid?.() !== 0) {
+    throw Object.assign(new Error("Cannot take Peapod down: only root may"), { advice: "sudo peapod down" });
+  }
+  if (!existsSync(config.dataDir)) {
+    print(`There is no Peapod in ${config.dataDir}`);
+    return 0;
+  }
+  const paths = instancePaths(realpathSync(config.dataDir));
+  for (const role of ["control-plane", "agent"]) {
+    const record = join(paths.runDir, `${role}.pid`);
+    const running = findRecordedProcess(record);
+    if (running) await endProcess(running, processGraceMs);
+    forgetProcess(record);
+  }
+  if (config.keepGuests) {
+    print("Peapod is down; its guests go on. peapod up takes them over again");
+    return 0;
+  }
+  const log = createLog({ component: "down", level: "warn" });
+  const left = await takeDown({
+    instance: paths.instance,
+    guestsDir: paths.guests,
+    runDir: paths.runDir,
+    machineRegistry: paths.machineRegistry,
+    openNetwork: (sandboxes) => openNetworkOf(paths, { identify: identifyPod(sandboxes, ""), log }),
+    graceMs,
+    log,
+    onGuest: ({ name, seconds, how }) => print(`${name} ${how} after ${seconds.toFixed(1)} s`),
+  });
+  const rest = Object.entries(left).flatMap(([what, found]) =>
+    found.map((one: unknown) => `${what}: ${typeof one === "string" ? one : JSON.stringify(one)}`),
+  );
+  if (rest.length > 0) {
+    throw Object.assign(new Error(`Cannot remove everything of this instance; left are ${rest.join(", ")}`), {
+      advice: "run peapod down again",
+    });
+  }
+  print(`Nothing of Peapod is left on this machine except ${paths.dataDir} (${formatSize(sizeOf(paths.dataDir))})`);
+  return 0;
+}
+
+/** Space taken, not sizes: images have holes. */
+function sizeOf(path: string): number {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (!entry) return 0;
+  const own = entry.blocks * 512;
+  return entry.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own) : own;
+}
+
+function formatSize(bytes: number): string {
+  return bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(0)} MB` : `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
