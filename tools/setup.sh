@@ -67,12 +67,12 @@ $one
 # Asks apt what the missing packages bring along; fetches the package lists where they are not there or do not know them.
 count_new() {
   # shellcheck disable=SC2086
-  simulated=$(apt_get --assume-no install $missing 2>&1) || :
+  simulated=$(apt_get --print-uris -y install $missing 2>&1) || :
   case $simulated in
     *"Unable to locate"* | *"has no installation candidate"* | *"Unable to correct problems"*)
       update_lists
       # shellcheck disable=SC2086
-      simulated=$(apt_get --assume-no install $missing 2>&1) || :
+      simulated=$(apt_get --print-uris -y install $missing 2>&1) || :
       ;;
   esac
   unknown=$(echo "$simulated" | sed -n 's/^E: Unable to locate package //p; s/^E: Package .\(.*\). has no installation candidate/\1/p' | tr '\n' ' ')
