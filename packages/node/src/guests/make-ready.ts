@@ -1,0 +1,126 @@
+import type { Secret, VirtualMachineInstance } from "@peapod/api";
+import {
+  type DomainPaths,
+  guestHostname,
+  interfaceMac,
+  type NodeFacts,
+  podInterfaceName,
+  renderCloudInit,
+  seedSecretNames,
+  uefiFirmware,
+  wantsUefi,
+} from "@peapod/compute";
+import { type Attachment, ensureBinding, planBinding, type StandInKind } from "@peapod/network";
+import { type ImageStore, type PreparedDisk, prepareVolume } from "@peapod/storage";
+import type { Sandbox, SandboxInterface } from "../sandbox/types.ts";
+import { copyVariables } from "./uefi-variables.ts";
+
+export interface MakeReadyDeps {
+  readonly images: Pick<ImageStore, "findDisk">;
+  readonly node: NodeFacts;
+  /** What this kernel can make; asked once. */
+  readonly standIn: StandInKind;
+  readonly readSecret: (namespace: string, name: string, signal: AbortSignal) => Promise<Secret | undefined>;
+}
+
+export interface Ready {
+  readonly disks: readonly PreparedDisk[];
+  readonly attachments: readonly Attachment[];
+}
+
+/** Everything a guest needs on this machine before its QEMU. May be repeated at any time: what is right stays as it is. */
+export async function makeReady(
+  vmi: VirtualMachineInstance,
+  sandbox: Sandbox,
+  deps: MakeReadyDeps,
+  signal: AbortSignal,
+): Promise<Ready> {
+  const [disks, attachments] = await Promise.all([
+    prepareVolumes(vmi, sandbox, deps, signal),
+    attachInterfaces(vmi, sandbox, deps, signal),
+    prepareFirmware(vmi, sandbox, deps),
+  ]);
+  return { disks, attachments };
+}
+
+/** Places of a guest, as QEMU sees them. */
+export function pathsOf({ runDir, dataDir }: Sandbox): DomainPaths {
+  return { runDir, uefiVars: `${dataDir}/uefi-variables.fd` };
+}
+
+async function prepareVolumes(
+  vmi: VirtualMachineInstance,
+  sandbox: Sandbox,
+  deps: MakeReadyDeps,
+  signal: AbortSignal,
+): Promise<readonly PreparedDisk[]> {
+  const cdroms = new Set(vmi.spec.domain.devices.disks?.filter(({ cdrom }) => cdrom).map(({ name }) => name));
+  const volumes = await Promise.all(
+    (vmi.spec.volumes ?? []).map((volume) =>
+      prepareVolume(volume, {
+        dir: `${sandbox.dataDir}/disks`,
+        images: deps.images,
+        isCdrom: cdroms.has(volume.name),
+        uid: sandbox.uid,
+        gid: sandbox.gid,
+        signal,
+        async seed() {
+          const { namespace = "" } = vmi.metadata;
+          const secrets = new Map<string, Secret | undefined>();
+          for (const name of seedSecretNames(vmi, volume))
+            secrets.set(name, await deps.readSecret(namespace, name, signal));
+          const seed = renderCloudInit(volume, { vmi, secrets: (name) => secrets.get(name) });
+          if (!seed) throw new Error(`Volume "${volume.name}" has no cloud-init data`);
+          return seed;
+        },
+      }),
+    ),
+  );
+  return volumes.filter((disk) => disk !== undefined);
+}
+
+async function attachInterfaces(
+  vmi: VirtualMachineInstance,
+  sandbox: Sandbox,
+  { standIn }: MakeReadyDeps,
+  signal: AbortSignal,
+): Promise<readonly Attachment[]> {
+  const { namespace = "", name = "" } = vmi.metadata;
+  const { netnsPath, runDir, cgroupPaths } = sandbox;
+  const attachments: Attachment[] = [];
+  for (const [index, interfaceSpec] of (vmi.spec.domain.devices.interfaces ?? []).entries()) {
+    if (interfaceSpec.state === "absent") continue;
+    const network = vmi.spec.networks?.find((candidate) => candidate.name === interfaceSpec.name);
+    if (!network) throw new Error(`Cannot attach interface "${interfaceSpec.name}": its network is not in the spec`);
+    const isPrimary = network.pod !== undefined || network.multus?.default === true;
+    const podInterface = findInterface(sandbox, isPrimary ? "eth0" : podInterfaceName(network.name), network.name);
+    const plan = planBinding({
+      interfaceSpec,
+      network,
+      podInterface,
+      index,
+      mac: interfaceMac({ namespace, name }, interfaceSpec.name),
+      hostname: guestHostname(vmi),
+      subdomain: vmi.spec.subdomain,
+      dns: podInterface.dns,
+      uid: sandbox.uid,
+      standIn,
+    });
+    // One after the other: they share a namespace, its rules and its settings.
+    attachments.push(await ensureBinding(plan, { netnsPath, runDir, cgroupPaths, signal }));
+  }
+  return attachments;
+}
+
+function findInterface(sandbox: Sandbox, podName: string, networkName: string): SandboxInterface {
+  const found = sandbox.interfaces.find(({ name }) => name === podName);
+  if (found) return found;
+  throw new Error(`Cannot attach network "${networkName}": its pod has no interface "${podName}"`);
+}
+
+async function prepareFirmware(vmi: VirtualMachineInstance, sandbox: Sandbox, { node }: MakeReadyDeps): Promise<void> {
+  const uefi = wantsUefi(vmi.spec, node.architecture);
+  if (!uefi) return;
+  const { varsTemplatePath } = uefiFirmware(uefi.secureBoot, node);
+  await copyVariables(varsTemplatePath, pathsOf(sandbox).uefiVars, sandbox);
+}
