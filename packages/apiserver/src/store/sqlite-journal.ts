@@ -96,7 +96,8 @@ export class SqliteJournal implements Journal {
     const worker = new Worker(new URL("./writer.ts", import.meta.url), {
       workerData: this.#settings,
       name: "peapod store",
-      resourceLimits: { maxOldGenerationSizeMb: 256 },
+      // It holds one batch at a time; a large nursery would only cost memory.
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 2 },
     });
     worker.unref();
     worker.on("message", (answer: WriterAnswer) => {

@@ -83,6 +83,14 @@ test("compact() forgets old changes but no present object", async () => {
   assert.equal(dataOf(store.store, "a"), "2");
 });
 
+test("the history forgets what is old, before its bytes fill the memory", async () => {
+  await using store = memoryStore();
+  for (let index = 0; index < 45; index++) await put(store.store, "big", "x".repeat(1024 * 1024));
+  const { oldestRevision } = store.store.collection("configmaps");
+  assert.ok(oldestRevision > 0 && oldestRevision < 15, String(oldestRevision));
+  assert.equal(store.store.collection("configmaps").size, 1);
+});
+
 test("a store on disk holds objects, revisions and recent changes over a restart", async () => {
   await using folder = await temporaryFolder();
   const first = await folder.open();

@@ -25,6 +25,13 @@ export interface Change {
   readonly schemaAge?: number;
 }
 
+/** A moment of the history: everything up to `revision` was there at `at`, when so many bytes had been written. */
+interface Mark {
+  readonly at: number;
+  readonly revision: number;
+  readonly bytes: number;
+}
+
 interface PendingWrite {
   readonly entry: Entry;
   readonly row: Row;
@@ -32,10 +39,13 @@ interface PendingWrite {
   readonly reject: (error: unknown) => void;
 }
 
-/** History for at least this long, and not much more than this many changes. */
+/** History for this long, unless it grows beyond so many changes or bytes: both lie in memory. */
 const historyMs = 5 * 60_000;
 const historyChanges = 20_000;
+const historyBytes = 32 * 1024 * 1024;
 const compactEveryMs = 30_000;
+/** A mark in the history after so many bytes, beside those that time sets. */
+const markEveryBytes = 4 * 1024 * 1024;
 /** Compaction slices, so that appends never wait long behind one. */
 const compactSlice = 2_000;
 
@@ -57,7 +67,8 @@ export class Store {
   #compacted: number;
   #failed: JournalError | undefined;
   #closed = false;
-  readonly #marks: { readonly at: number; readonly revision: number }[] = [];
+  #writtenBytes = 0;
+  #marks: readonly Mark[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   #revisionWaiters: { readonly revision: number; readonly resolve: () => void }[] = [];
@@ -219,6 +230,9 @@ export class Store {
 
   #publish(entry: Entry, deleted: boolean): StoreEvent {
     const event = this.collection(entry.resource).publish(entry, deleted);
+    this.#writtenBytes += entry.body.byteLength;
+    const last = this.#marks.at(-1);
+    if (this.#writtenBytes - (last?.bytes ?? 0) > markEveryBytes) void this.#compactOld().catch(() => {}); // tried again later
     for (const listener of this.#listeners) listener(event);
     return event;
   }
@@ -239,12 +253,12 @@ export class Store {
   }
 
   async #compactOld(): Promise<void> {
-    const now = this.#now();
-    this.#marks.push({ at: now, revision: this.#revision });
-    while (this.#marks.length > 1 && (this.#marks[1]?.at ?? now) <= now - historyMs) this.#marks.shift();
-    const oldest = this.#marks[0];
-    const byAge = oldest && oldest.at <= now - historyMs ? oldest.revision : 0;
-    await this.compact(Math.max(byAge, this.#revision - historyChanges));
+    const at = this.#now();
+    this.#marks = [...this.#marks, { at, revision: this.#revision, bytes: this.#writtenBytes }];
+    const isOld = (mark: Mark) => mark.at <= at - historyMs || mark.bytes < this.#writtenBytes - historyBytes;
+    const target = this.#marks.findLast(isOld)?.revision ?? 0;
+    this.#marks = this.#marks.filter((mark) => !isOld(mark));
+    await this.compact(Math.max(target, this.#revision - historyChanges));
   }
 }
 
