@@ -1,6 +1,6 @@
 import { ProgramError, run } from "@peapod/machinery/node";
 import type { PodInterface } from "../binding/types.ts";
-import { listCached } from "../cni/cache.ts";
+import { type CachedAttachment, listCached } from "../cni/cache.ts";
 import { addNetwork, deleteNetwork } from "../cni/chain.ts";
 import type { CniResult } from "../cni/types.ts";
 import { observePodInterfaces } from "../link/pod-interface.ts";
@@ -91,8 +91,31 @@ export async function detachPod(
   podUid: string,
   signal?: AbortSignal,
 ): Promise<readonly Error[]> {
+  return await detachAll(network, (await listCached(network.cni.resultsDir, podUid)).toReversed(), signal);
+}
+
+/**
+ * Tries again what earlier detaching could not do: attachments of pods that are no more.
+ *
+ * @returns what failed this time
+ */
+export async function detachLeftovers(
+  network: Pick<NodeNetwork, "cni">,
+  isStanding: (podUid: string) => boolean,
+  signal?: AbortSignal,
+): Promise<readonly Error[]> {
+  const cached = await listCached(network.cni.resultsDir);
+  const left = cached.filter(({ attachment }) => !isStanding(attachment.containerId));
+  return await detachAll(network, left, signal);
+}
+
+async function detachAll(
+  network: Pick<NodeNetwork, "cni">,
+  attachments: readonly CachedAttachment[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Error[]> {
   const failures: Error[] = [];
-  for (const cached of (await listCached(network.cni.resultsDir, podUid)).toReversed()) {
+  for (const cached of attachments) {
     try {
       await deleteNetwork(cached.network, cached.attachment, { runtime: network.cni, signal });
     } catch (error) {

@@ -22,7 +22,8 @@ export function isInOwnNamespaces(file: string): boolean {
     test(`${name} in namespaces of its own`, { skip: "needs root" }, () => {});
     return false;
   }
-  test(`${name} in namespaces of its own`, async (t) => {
+  // The time is for tests that hang, not for slow ones: what they wait for never came.
+  test(`${name} in namespaces of its own`, { timeout: 600_000 }, async (t) => {
     const argv = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", prepare, "sh"];
     const { NODE_TEST_CONTEXT: _, ...env } = process.env; // or the inner run reports to the outer runner's format
     const child = spawn("unshare", [...argv, process.execPath, "--test-reporter=spec", path], {

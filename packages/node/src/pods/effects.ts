@@ -30,11 +30,20 @@ export interface PodsDeps {
   readonly guests: GuestView;
 }
 
-/** Why the last attempt at a pod's sandbox failed, by the pod's uid: a fact for the next look. */
-export type SandboxTroubles = Map<string, string>;
+/** What is remembered of pods from one look to the next, by their uid; nothing is lost when it is. */
+export interface PodMemory {
+  /** Why the last attempt at a pod's sandbox failed. */
+  readonly troubles: Map<string, string>;
+  /** Pods of which was said that their guest is asked to leave. */
+  readonly announced: Set<string>;
+}
 
-export function podEffects(deps: PodsDeps, troubles: SandboxTroubles): Effects<Step> {
+export function podEffects(deps: PodsDeps, { troubles, announced }: PodMemory): Effects<Step> {
   return {
+    async announceEnd({ pod }, { events }) {
+      announced.add(pod.metadata.uid ?? "");
+      events.record(pod, { type: "Normal", reason: "Killing", message: "Stopping container compute" });
+    },
     async refusePod({ pod, message }, { client, events, signal }) {
       events.record(pod, { type: "Warning", reason: "UnsupportedPod", message });
       const status = { ...pod.status, phase: "Failed" as const, reason: "UnsupportedPod", message };

@@ -2,7 +2,7 @@ import { NetworkAttachmentDefinition, Pod } from "@peapod/api";
 import { type Controller, keyOf, parseKey } from "@peapod/machinery";
 import { defineCheckpoints } from "@peapod/machinery/node";
 import { isNetns } from "../sandbox/machine.ts";
-import { type PodsDeps, podEffects, type SandboxTroubles } from "./effects.ts";
+import { type PodMemory, type PodsDeps, podEffects } from "./effects.ts";
 import { planPod } from "./plan.ts";
 import type { Facts, ImageState, Step, WantedImage } from "./types.ts";
 
@@ -22,7 +22,7 @@ defineCheckpoints([
 
 /** The kubelet's role for the launcher pods of this node. */
 export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Step> {
-  const troubles: SandboxTroubles = new Map();
+  const memory: PodMemory = { troubles: new Map(), announced: new Set() };
   return {
     name: "pods",
     for: Pod,
@@ -36,25 +36,27 @@ export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Ste
         keys: (_, cache) =>
           cache
             .list(Pod)
-            .filter(({ metadata }) => troubles.has(metadata.uid ?? ""))
+            .filter(({ metadata }) => memory.troubles.has(metadata.uid ?? ""))
             .map(keyOf),
       },
     ],
     // Sandboxes whose pods went away while nobody looked have no watch event to wake them.
     async wakeUps(wake, signal) {
-      for (const { podNamespace, podName } of deps.sandboxes.list()) wake(`${podNamespace}/${podName}`);
       using _images = deps.images.onChange(wake);
       using _guests = deps.guests.onChange((vmiUid) => {
         const sandbox = deps.sandboxes.findByVmi(vmiUid);
         if (sandbox) wake(`${sandbox.podNamespace}/${sandbox.podName}`);
       });
+      for (const { podNamespace, podName } of deps.sandboxes.list()) wake(`${podNamespace}/${podName}`);
+      await deps.networks.tidy((podUid) => deps.sandboxes.list().some((sandbox) => sandbox.podUid === podUid));
+      if (signal.aborted) return;
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     },
     async observe(key, { cache, now }) {
       const { namespace = "", name } = parseKey(key);
       const pod = cache.get(Pod, { namespace, name });
       const sandbox = deps.sandboxes.findByPod(namespace, name);
-      if (!pod) for (const uid of troubles.keys()) if (!isKnown(uid, cache.list(Pod))) troubles.delete(uid);
+      if (!pod) forgetOthers(memory, cache.list(Pod));
       if (!pod && !sandbox) return undefined;
       return {
         key,
@@ -62,20 +64,23 @@ export function createPodsController(deps: PodsDeps): Controller<Pod, Facts, Ste
         sandbox,
         isSandboxStanding:
           sandbox !== undefined && sandbox.bootId === deps.bootId && (await isNetns(sandbox.netnsPath)),
-        sandboxTrouble: troubles.get(pod?.metadata.uid ?? ""),
+        sandboxTrouble: memory.troubles.get(pod?.metadata.uid ?? ""),
         images: pod ? imagesOf(pod).map((wanted) => ({ wanted, state: stateOfImage(deps.images, wanted, pod) })) : [],
         guest: sandbox ? deps.guests.stateOf(sandbox.vmiUid) : { is: "absent" },
         hostIps: deps.hostIps(),
+        isEndAnnounced: memory.announced.has(pod?.metadata.uid ?? ""),
         now,
       };
     },
     plan: planPod,
-    effects: podEffects(deps, troubles),
+    effects: podEffects(deps, memory),
   };
 }
 
-function isKnown(uid: string, pods: readonly Pod[]): boolean {
-  return pods.some(({ metadata }) => metadata.uid === uid);
+function forgetOthers({ troubles, announced }: PodMemory, pods: readonly Pod[]): void {
+  const known = new Set(pods.map(({ metadata }) => metadata.uid));
+  for (const uid of troubles.keys()) if (!known.has(uid)) troubles.delete(uid);
+  for (const uid of announced) if (!known.has(uid)) announced.delete(uid);
 }
 
 /** A pod that runs has what it needs: a restart of ours asks no registry about it. */

@@ -1,7 +1,8 @@
 import { NetworkAttachmentDefinition } from "@peapod/api";
-import { type Client, formatError, type Log } from "@peapod/machinery";
+import type { Client, Log } from "@peapod/machinery";
 import {
   attachPod,
+  detachLeftovers,
   detachPod,
   type NetworkAttachment,
   type NodeNetwork,
@@ -38,11 +39,14 @@ export function createPodNetworks(network: NodeNetwork, client: Client, log: Log
       return attached.map(({ dns, ...one }) => ({ ...one, dns: renderPodDns(pod.spec, network.resolvers, dns) }));
     },
     async detach(sandbox) {
+      const pod = `${sandbox.podNamespace}/${sandbox.podName}`;
       for (const error of await detachPod(network, sandbox.podUid)) {
-        log.warn("network not detached by its plugin", {
-          pod: `${sandbox.podNamespace}/${sandbox.podName}`,
-          error: formatError(error),
-        });
+        log.warn("network not detached by its plugin", { pod, error });
+      }
+    },
+    async tidy(isStanding) {
+      for (const error of await detachLeftovers(network, isStanding)) {
+        log.warn("network of a former pod not detached by its plugin", { error });
       }
     },
   };

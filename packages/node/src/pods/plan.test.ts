@@ -173,7 +173,8 @@ test("planPod() fails a pod whose sandbox did not survive a reboot", () => {
 test("planPod() lets a deleted pod's guest use its grace, then destroys it", () => {
   const leaving = launcher({ metadata: { deletionTimestamp: "2026-01-01T12:00:05Z" } });
   const waiting = planPod(facts({ pod: leaving, guest: { is: "alive" } }));
-  assert.deepEqual([waiting.steps, waiting.lookAgainInMs], [[], 5_000]);
+  assert.deepEqual([names(waiting.steps), waiting.lookAgainInMs], [["announceEnd"], 5_000]);
+  assert.deepEqual(planPod(facts({ pod: leaving, guest: { is: "alive" }, isEndAnnounced: true })).steps, []);
   const over = planPod(facts({ pod: leaving, guest: { is: "alive" }, now: new Date("2026-01-01T12:00:05Z") }));
   assert.deepEqual(names(over.steps), ["destroyGuest", "removeSandbox", "removeGuestFolder", "deletePod"]);
 });

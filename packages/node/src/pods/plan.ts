@@ -54,7 +54,8 @@ function planDeletion(facts: Facts, pod: Pod): Plan<Step> {
   if (!sandbox) return { steps: [{ do: "deletePod", pod }] };
   if (guest.is === "alive") {
     const leftMs = graceLeftMs(pod, facts.now);
-    if (leftMs > 0) return { steps: [], lookAgainInMs: leftMs };
+    const announce: Step[] = facts.isEndAnnounced ? [] : [{ do: "announceEnd", pod }];
+    if (leftMs > 0) return { steps: announce, lookAgainInMs: leftMs };
     return {
       steps: [{ do: "destroyGuest", sandbox, because: "its pod's grace period is over" }, ...removal(facts, pod)],
     };

@@ -55,6 +55,7 @@ if (isInOwnNamespaces(import.meta.url)) {
     node.setGuest("vmi-1", { is: "alive" });
     await api.client.delete(Pod, key);
     await eventually(() => api.get(Pod, key)?.metadata.deletionTimestamp !== undefined);
+    await eventually(() => world.said().includes("Killing: Stopping container compute"));
     node.setGuest("vmi-1", ended);
     await eventually(() => api.get(Pod, key) === undefined);
     await assertNothingLeft(world);

@@ -21,4 +21,6 @@ export interface PodNetworks {
   attach(pod: Pod, sandbox: Sandbox, signal: AbortSignal): Promise<readonly SandboxInterface[]>;
   /** Finishes even when plugins fail; nothing to detach counts as done. */
   detach(sandbox: Sandbox): Promise<void>;
+  /** Tries again to detach what plugins would not let go of; pods that are standing are left alone. Never throws. */
+  tidy(isStanding: (podUid: string) => boolean): Promise<void>;
 }

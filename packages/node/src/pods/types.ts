@@ -39,6 +39,8 @@ export interface Facts {
   readonly images: readonly { readonly wanted: WantedImage; readonly state: ImageState }[];
   readonly guest: GuestState;
   readonly hostIps: readonly string[];
+  /** Whoever watches the pod's Events was told that its guest is asked to leave. */
+  readonly isEndAnnounced?: boolean;
   readonly now: Date;
 }
 
@@ -52,6 +54,7 @@ export type Step =
       readonly status: NonNullable<Pod["status"]>;
       readonly networkStatus?: string;
     }
+  | { readonly do: "announceEnd"; readonly pod: Pod }
   | { readonly do: "destroyGuest"; readonly sandbox: Sandbox; readonly because: string }
   | { readonly do: "removeSandbox"; readonly sandbox: Sandbox }
   | { readonly do: "removeGuestFolder"; readonly sandbox: Sandbox }
