@@ -4,75 +4,18 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ConfigMap, type Event, Event as EventKind, Node, Pod, VirtualMachine } from "@peapod/api";
 import { renderKubeconfig } from "./pki/kubeconfig.ts";
-import {
-  findKubectls,
-  type Kubectl,
-  type KubectlResult,
-  type RunKubectlOptions,
-  runKubectl,
-} from "./testing/kubectl.ts";
-import { startTestServer, type TestServer } from "./testing/start-test-server.ts";
+import { findKubectls } from "./testing/kubectl.ts";
+import { type KubectlDriver, startKubectlDriver } from "./testing/kubectl-driver.ts";
 
 /** What people do with kubectl, with every kubectl on this machine. The recordings hold the details, this the purpose. */
 
-const manifests = join(import.meta.dirname, "../testdata/manifests");
 const examples = join(import.meta.dirname, "../../../examples");
-
-interface Driver extends TestServer {
-  readonly minor: number;
-  /** Runs a command line that must succeed; what it prints. */
-  readonly run: (line: string, options?: Partial<RunKubectlOptions>) => Promise<string>;
-  readonly attempt: (line: string, options?: Partial<RunKubectlOptions>) => Promise<KubectlResult>;
-  /** Resolves when somebody has opened a watch on a plural. */
-  readonly watched: (plural: string) => Promise<void>;
-}
-
-async function startDriver(kubectl: Kubectl): Promise<Driver> {
-  const waiting: { readonly plural: string; readonly resolve: () => void }[] = [];
-  const server = await startTestServer({
-    nodeProxy: {
-      fetch: () => async (request) => {
-        const { pathname, searchParams } = new URL(request.url);
-        return new Response(`log of ${pathname}, tail ${searchParams.get("tailLines")}\n`);
-      },
-      connect: () => async () => new Response(null, { status: 404 }),
-    },
-    onAnswer: (request) => {
-      const { pathname, searchParams } = new URL(request.url);
-      if (!searchParams.has("watch")) return;
-      for (const one of waiting) if (pathname.endsWith(`/${one.plural}`)) one.resolve();
-    },
-  });
-  const attempt: Driver["attempt"] = (line, options = {}) =>
-    runKubectl(kubectl, words(line), {
-      kubeconfig: server.kubeconfig,
-      home: server.folder,
-      cwd: manifests,
-      ...options,
-    });
-  return {
-    ...server,
-    minor: Number(kubectl.version.split(".")[1]),
-    attempt,
-    run: async (line, options) => {
-      const { code, stdout, stderr } = await attempt(line, options);
-      assert.equal(code, 0, `kubectl ${line}: ${stderr}${stdout}`);
-      return stdout;
-    },
-    watched: (plural) => new Promise((resolve) => waiting.push({ plural, resolve })),
-  };
-}
-
-/** Blanks part words, except between single quotes. */
-function words(line: string): readonly string[] {
-  return [...line.matchAll(/(?:'([^']*)'|\S)+/g)].map(([word]) => word.replaceAll("'", ""));
-}
 
 interface Behaviour {
   readonly name: string;
   /** The first version that has the command. */
   readonly since?: number;
-  readonly check: (kubectl: Driver) => Promise<void>;
+  readonly check: (kubectl: KubectlDriver) => Promise<void>;
 }
 
 const behaviours: readonly Behaviour[] = [
@@ -367,7 +310,7 @@ test("a kubectl is installed", { skip: kubectls.length === 0 && "there is none o
 
 for (const kubectl of kubectls) {
   test(`kubectl ${kubectl.version}`, async (context) => {
-    const driver = await startDriver(kubectl);
+    const driver = await startKubectlDriver(kubectl);
     context.after(driver.close);
     for (const { name, since = 0, check } of behaviours) {
       if (driver.minor >= since) await context.test(name, () => check(driver));
