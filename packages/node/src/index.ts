@@ -1,3 +1,4 @@
+export { type Agent, type AgentOptions, startAgent } from "./agent.ts";
 export { type NetworkPaths, openNetworkOf } from "./network.ts";
 export { identifyPod } from "./pods/networks.ts";
 export { ipv4Addresses } from "./registration/machine-facts.ts";

@@ -5,7 +5,11 @@ import { identifyPod, openNetworkOf, takeDown } from "@peapod/node";
 import { instancePaths } from "../instance/paths.ts";
 import { endProcess, findRecordedProcess, forgetProcess } from "../instance/process-record.ts";
 
-const graceMs = 30_000;
+const words = {
+  shutdown: "shut down",
+  "grace-ended": "did not shut down in time and was switched off",
+  vanished: "was gone",
+} as const;
 const processGraceMs = 20_000;
 
 /**
@@ -41,9 +45,8 @@ export async function down(
     runDir: paths.runDir,
     machineRegistry: paths.machineRegistry,
     openNetwork: (sandboxes) => openNetworkOf(paths, { identify: identifyPod(sandboxes, ""), log }),
-    graceMs,
     log,
-    onGuest: ({ name, seconds, how }) => print(`${name} ${how} after ${seconds.toFixed(1)} s`),
+    onGuest: ({ name, how, durationMs }) => print(`${name} ${words[how]} after ${(durationMs / 1000).toFixed(1)} s`),
   });
   const rest = Object.entries(left).flatMap(([what, found]) =>
     found.map((one: unknown) => `${what}: ${typeof one === "string" ? one : JSON.stringify(one)}`),

@@ -11,11 +11,19 @@ import {
 } from "@peapod/apiserver";
 import { createComputeControllers, eventComponents } from "@peapod/compute";
 import { createGateway } from "@peapod/gateway";
-import { type Client, createClient, createEventRecorder, type Log, startControllers } from "@peapod/machinery";
+import {
+  type Client,
+  createClient,
+  createEventRecorder,
+  kubevirtVersion,
+  type Log,
+  peapodVersion,
+  startControllers,
+} from "@peapod/machinery";
 import { writeFileDurably } from "@peapod/machinery/node";
 import type { UpConfig } from "../config/parse-config.ts";
 import type { InstancePaths } from "../instance/paths.ts";
-import { kubevirtVersion, peapodVersion } from "../version.ts";
+
 import { ensureFirstObjects } from "./first-objects.ts";
 import { createNodeProxy } from "./node-proxy.ts";
 
