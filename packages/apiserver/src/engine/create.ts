@@ -33,6 +33,8 @@ export async function createObject(call: Call): Promise<Response> {
   const userAgent = request.headers.get("user-agent");
   const options = readWriteOptions(query, "CreateOptions", { userAgent, isApply: false });
   if (info.name !== undefined) throw postToItem(call);
+  if (served.resource.namespaced && info.namespace === undefined)
+    throw methodNotAllowed(resourceNames(served), "create");
   const decoded = await decodeObject(call, options, await readBody(request));
   checkPlace(call, decoded);
   return answerWritten(call, await createFrom(call, options, decoded, served), 201);

@@ -52,6 +52,7 @@ const special: Readonly<Record<string, Partial<Record<Call["info"]["verb"], Hand
 export async function dispatch(call: Call): Promise<Response | undefined> {
   const { info, served } = call;
   const { resource, version } = served;
+  if (!isPlaced(call)) return undefined;
   if (version.deprecationWarning !== undefined) call.warnings.push(version.deprecationWarning);
   if (info.subresource === undefined) {
     if (!isStored(resource)) return info.verb === "create" ? await answerQuestion(call) : refuse(call);
@@ -65,6 +66,13 @@ export async function dispatch(call: Call): Promise<Response | undefined> {
   }
   const handler = verbs[info.verb];
   return handler ? await handler(call) : refuse(call);
+}
+
+/** Objects of a namespace are under it, and nothing else is; lists and what is done to lists may go over all namespaces. */
+function isPlaced({ info, served }: Call): boolean {
+  const { resource } = served;
+  if (!resource.namespaced) return info.namespace === undefined || resource.plural === "namespaces";
+  return info.namespace !== undefined || !namesObject(info);
 }
 
 function subresourceVerbs(

@@ -224,6 +224,14 @@ test("methods that a resource does not have are refused by name", async () => {
   assert.equal((await send("GET", "/api/v1/namespaces/default/pods/x/nothing")).text, "404 page not found\n");
 });
 
+test("objects are found under their own namespace or none, and nowhere else", async () => {
+  for (const path of ["/api/v1/namespaces/default/nodes", "/api/v1/configmaps/same"]) {
+    assert.equal((await send("GET", path)).text, "404 page not found\n");
+  }
+  const loose = await send("POST", "/api/v1/configmaps", { body: { metadata: { name: "loose" } } });
+  assert.equal(loose.code, 405);
+});
+
 test("names in the path are checked", async () => {
   const slash = await send("GET", `${configMaps}/a%2Fb`);
   assert.deepEqual([slash.code, slash.json.message], [400, "Name parameter invalid: \"a/b\": may not contain '/'"]);

@@ -8,12 +8,17 @@ const views: Readonly<Record<string, Pick<Resource, "storage" | "storedApiVersio
   "events.k8s.io/Event": { storage: "events", storedApiVersion: "v1", kind: "Event" },
 };
 
+/** Kinds that upstream warns of. */
+const deprecations: Readonly<Record<string, string>> = {
+  "/Endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+};
+
 /** A resource of Kubernetes itself; undefined for kinds that are only bodies of subresources. */
 export function builtInResource(kind: Kind): Resource | undefined {
   const id = `${kind.group}/${kind.kind}`;
   if (bodyKinds.has(id)) return undefined;
   const view = views[id];
-  const versions = [{ version: kind.version, deprecationWarning: undefined }, ...servedBeside(kind)];
+  const versions = [{ version: kind.version, deprecationWarning: deprecations[id] }, ...servedBeside(kind)];
   return {
     group: kind.group,
     plural: kind.plural,
