@@ -3,6 +3,9 @@ import { admissions, Node, peapodKinds, renderCrd } from "@peapod/api";
 import {
   createApiServer,
   createAuthenticate,
+  createNodeLifecycle,
+  createPodGarbageCollector,
+  createScheduler,
   ensurePki,
   type Listener,
   listen,
@@ -95,22 +98,22 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
   });
   await ensureFirstObjects(client, signal);
 
+  // What a cluster has of its own: scheduler, node lifecycle, pods of nodes that are gone.
+  const clusterControllers = [createScheduler(), createNodeLifecycle(new Date()), createPodGarbageCollector()];
+  const computeControllers = createComputeControllers({ version: peapodVersion, architecture: architecture() });
   const computeClient = createClient({ fetch: server.as(computeAccount).fetch });
-  const controllers = startControllers(
-    createComputeControllers({ version: peapodVersion, architecture: architecture() }),
-    {
-      client: computeClient,
-      log: log.with({ part: "controllers" }),
-      recorder: (controller) =>
-        createEventRecorder({
-          client: computeClient,
-          component: eventComponents[controller] ?? controller,
-          log,
-          signal,
-        }),
-      signal,
-    },
-  );
+  const controllers = startControllers([...clusterControllers, ...computeControllers], {
+    client: computeClient,
+    log: log.with({ part: "controllers" }),
+    recorder: (controller) =>
+      createEventRecorder({
+        client: computeClient,
+        component: eventComponents[controller] ?? controller,
+        log,
+        signal,
+      }),
+    signal,
+  });
   undo.defer(async () => {
     stop.abort(new Error("the control plane is ending"));
     await controllers.done;
