@@ -101,6 +101,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       if (error) log.error("store failed", { outcome: error.outcome, error });
       else log.info("store works again");
     },
+    onListenerError: (error) => log.error("listener failed", { error }),
   });
   undo.defer(() => store.close());
   const registry = new Registry(options.kinds ?? builtInKinds, {

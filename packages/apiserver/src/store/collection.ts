@@ -27,9 +27,13 @@ export class Collection {
   #events: StoreEvent[] = [];
   readonly #subscriptions = new Map<string, Set<Subscription>>();
 
-  constructor(resource: string, oldestRevision: number) {
+  readonly #onListenerError: (error: unknown) => void;
+
+  /** @param onListenerError  told of what a subscriber throws: a change is published whatever becomes of its audience */
+  constructor(resource: string, oldestRevision: number, onListenerError: (error: unknown) => void) {
     this.resource = resource;
     this.oldestRevision = oldestRevision;
+    this.#onListenerError = onListenerError;
   }
 
   get size(): number {
@@ -79,9 +83,17 @@ export class Collection {
     const { key, namespace } = entry;
     for (const topic of ["", `namespace ${namespace}`, `name ${key}`]) {
       const subscriptions = this.#subscriptions.get(topic);
-      if (subscriptions) for (const subscription of [...subscriptions]) subscription.onEvent(event);
+      if (subscriptions) for (const subscription of [...subscriptions]) this.#tell(subscription, event);
     }
     return event;
+  }
+
+  #tell(subscription: Subscription, event: StoreEvent): void {
+    try {
+      subscription.onEvent(event);
+    } catch (error) {
+      this.#onListenerError(error);
+    }
   }
 
   /** As publish, without memory or audience: for versions read back at the start. */

@@ -11,7 +11,7 @@ import { Store, type StoreOptions } from "./store.ts";
  */
 export async function openStore(
   folder: string | undefined,
-  options: Pick<StoreOptions, "now" | "onTrouble">,
+  options: Pick<StoreOptions, "now" | "onTrouble" | "onListenerError">,
 ): Promise<Store> {
   if (folder === undefined) return new Store({ ...options, journal: createMemoryJournal() });
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -50,6 +50,33 @@ test("write() shows nothing before the journal has it", async () => {
   await store.close();
 });
 
+test("a listener that throws does not keep a change from being published", async () => {
+  const errors: unknown[] = [];
+  const store = new Store({
+    journal: createMemoryJournal(),
+    now: () => 0,
+    onListenerError: (error) => errors.push(error),
+  });
+  const broken = () => {
+    throw new Error("broken");
+  };
+  store.subscribe(broken);
+  store.collection("configmaps").subscribe({ onEvent: broken });
+  await put(store, "a", "1");
+  assert.equal(dataOf(store, "a"), "1");
+  assert.equal(errors.length, 2);
+  await store.close();
+});
+
+test("a writer that begins again in the breath of its answer is not left waiting", async () => {
+  await using store = memoryStore();
+  for (let index = 0; index < 100; index++) {
+    const name = `next-${index}`;
+    await store.store.write(place(name), undefined, (rv) => ({ object: configMap(name, "1", rv) }));
+  }
+  assert.equal(store.store.collection("configmaps").size, 100);
+});
+
 test("Collection lists by key order, by namespace and as of an older revision", async () => {
   await using store = memoryStore();
   for (const [namespace, name] of [

@@ -9,6 +9,8 @@ export interface StoreOptions {
   readonly now: () => number;
   /** Called when the journal fails and when it works again. */
   readonly onTrouble?: ((error: JournalError | undefined) => void) | undefined;
+  /** Told of what a listener or watcher throws when it hears of a change. */
+  readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
 
 export interface Place {
@@ -58,10 +60,12 @@ export class Store {
   readonly #journal: Journal;
   readonly #now: () => number;
   readonly #onTrouble: (error: JournalError | undefined) => void;
+  readonly #onListenerError: (error: unknown) => void;
   readonly #collections = new Map<string, Collection>();
   readonly #pending = new Map<string, Promise<unknown>>();
   #queue: PendingWrite[] = [];
-  #busy: Promise<void> | undefined;
+  #isCommitting = false;
+  #committing: Promise<void> = Promise.resolve();
   #revision: number;
   #nextRevision: number;
   #compacted: number;
@@ -73,10 +77,11 @@ export class Store {
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   #revisionWaiters: { readonly revision: number; readonly resolve: () => void }[] = [];
 
-  constructor({ journal, recovered, now, onTrouble }: StoreOptions) {
+  constructor({ journal, recovered, now, onTrouble, onListenerError }: StoreOptions) {
     this.#journal = journal;
     this.#now = now;
     this.#onTrouble = onTrouble ?? (() => {});
+    this.#onListenerError = onListenerError ?? (() => {});
     this.#compacted = recovered?.compacted ?? 0;
     this.#revision = Math.max(this.#compacted, recovered?.rows.at(-1)?.revision ?? 0);
     this.#nextRevision = this.#revision + 1;
@@ -99,7 +104,7 @@ export class Store {
   collection(resource: string): Collection {
     let collection = this.#collections.get(resource);
     if (!collection) {
-      collection = new Collection(resource, this.#compacted);
+      collection = new Collection(resource, this.#compacted, this.#onListenerError);
       this.#collections.set(resource, collection);
     }
     return collection;
@@ -149,9 +154,7 @@ export class Store {
     });
     const settled = written.catch(() => {}).finally(() => this.#pending.delete(key));
     this.#pending.set(key, settled);
-    this.#busy ??= this.#commitAll().finally(() => {
-      this.#busy = undefined;
-    });
+    if (!this.#isCommitting) this.#committing = this.#commitAll();
     return written;
   }
 
@@ -185,35 +188,45 @@ export class Store {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#busy;
+    while (this.#isCommitting) await this.#committing;
     await this.#journal.close();
   }
 
   async #commitAll(): Promise<void> {
-    while (this.#queue.length > 0) {
-      // The rest of this turn's writes join the batch; while it is being written, the next one gathers.
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      const batch = this.#queue;
-      this.#queue = [];
-      try {
-        if (this.#failed?.outcome === "unknown") await this.#recover();
-        await this.#journal.append(batch.map((write) => write.row));
-        if (this.#failed) this.#report(undefined);
-      } catch (error) {
-        const failure =
-          error instanceof JournalError
-            ? error
-            : new JournalError("the journal failed", { outcome: "unknown", cause: error });
-        this.#report(failure);
-        for (const write of batch) write.reject(failure);
-        continue;
+    this.#isCommitting = true;
+    try {
+      while (this.#queue.length > 0) {
+        // The rest of this turn's writes join the batch; while it is being written, the next one gathers.
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        const batch = this.#queue;
+        this.#queue = [];
+        await this.#commit(batch);
       }
-      for (const { entry, row, resolve } of batch) {
-        this.#revision = entry.revision;
-        resolve(this.#publish(entry, row.deleted));
-      }
-      this.#wakeRevisionWaiters();
+    } finally {
+      // In the same breath as the last look at the queue: whoever writes next starts the next round.
+      this.#isCommitting = false;
     }
+  }
+
+  async #commit(batch: readonly PendingWrite[]): Promise<void> {
+    try {
+      if (this.#failed?.outcome === "unknown") await this.#recover();
+      await this.#journal.append(batch.map((write) => write.row));
+      if (this.#failed) this.#report(undefined);
+    } catch (error) {
+      const failure =
+        error instanceof JournalError
+          ? error
+          : new JournalError("the journal failed", { outcome: "unknown", cause: error });
+      this.#report(failure);
+      for (const write of batch) write.reject(failure);
+      return;
+    }
+    for (const { entry, row, resolve } of batch) {
+      this.#revision = entry.revision;
+      resolve(this.#publish(entry, row.deleted));
+    }
+    this.#wakeRevisionWaiters();
   }
 
   /** Publishes what a failed append may have stored after all, so that memory and file agree again. */
@@ -233,7 +246,13 @@ export class Store {
     this.#writtenBytes += entry.body.byteLength;
     const last = this.#marks.at(-1);
     if (this.#writtenBytes - (last?.bytes ?? 0) > markEveryBytes) void this.#compactOld().catch(() => {}); // tried again later
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onListenerError(error);
+      }
+    }
     return event;
   }
 

@@ -15,8 +15,12 @@ const entry = (name: string, revision: number, size = 0): Entry => {
   return new Entry({ resource: "configmaps", namespace: "default", name, revision }, encodeObject(object), object);
 };
 
+const fail = (error: unknown) => {
+  throw error;
+};
+
 function open(given: { readonly after?: number; readonly initial?: readonly Entry[] } = {}) {
-  const collection = new Collection("configmaps", 0);
+  const collection = new Collection("configmaps", 0, fail);
   const abort = new AbortController();
   let ended = false;
   const stream = new WatchStream({
@@ -82,7 +86,7 @@ test("an aborted request ends the stream", async () => {
 });
 
 test("a reader that stops reading is cut off before memory is", async () => {
-  const collection = new Collection("configmaps", 0);
+  const collection = new Collection("configmaps", 0, fail);
   const abort = new AbortController();
   let ended = false;
   const big = new Uint8Array(1024 * 1024);

@@ -123,9 +123,14 @@ export class WatchStream {
     const matched = event.previous !== undefined && view.matches(event.previous);
     const isGone = event.type === "DELETED" && (event.previous ? matched : view.matches(event.entry));
     this.#lastRevision = event.revision;
-    if (matches) this.#push(view.encodeEvent(matched ? "MODIFIED" : "ADDED", event));
-    else if (isGone) this.#push(view.encodeEvent("DELETED", event));
-    else if (matched) this.#push(view.encodeLeft(event));
+    try {
+      if (matches) this.#push(view.encodeEvent(matched ? "MODIFIED" : "ADDED", event));
+      else if (isGone) this.#push(view.encodeEvent("DELETED", event));
+      else if (matched) this.#push(view.encodeLeft(event));
+    } catch (error) {
+      this.end(); // a stream with a hole would mislead its reader; this way he begins again
+      throw error;
+    }
   }
 
   #bookmark(): void {
