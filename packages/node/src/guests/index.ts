@@ -31,9 +31,10 @@ export function createGuestsController(deps: GuestsDeps): Controller<VirtualMach
     watches: [{ kind: Pod, keys: (pod) => instanceKeysOf(pod) }],
     async wakeUps(wake, signal) {
       for (const sandbox of sandboxes.list()) wake(keyOfGuest(sandbox));
-      using _ = keeper.onChange((vmiUid) => {
+      using _ = keeper.onChange((vmiUid, what) => {
         const sandbox = sandboxes.findByVmi(vmiUid);
-        if (sandbox) wake(keyOfGuest(sandbox));
+        // An attempt that failed is repeated after a back-off; waking ourselves would do it at once, for ever.
+        if (sandbox && what === "guest") wake(keyOfGuest(sandbox));
       });
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     },

@@ -43,6 +43,9 @@ export interface StartRequest {
   readonly signal: AbortSignal;
 }
 
+/** The guest is another than before, or an attempt to start it is over: whoever attempts it knows that, and waits before the next. */
+type Change = "guest" | "attempt";
+
 type StartedFile = GuestFile & { readonly qemu: GuestRecord };
 
 defineCheckpoints([
@@ -63,7 +66,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   readonly #live = new Map<string, LiveGuest>();
   readonly #starting = new Map<string, AbortController>();
   readonly #turns = new Map<string, Promise<void>>();
-  readonly #listeners = new Set<(vmiUid: string) => void>();
+  readonly #listeners = new Set<(vmiUid: string, what: Change) => void>();
 
   /** Reads what is known of every guest that has a sandbox; connects to none yet. */
   static async open(options: KeeperOptions): Promise<GuestKeeper> {
@@ -94,7 +97,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
     await this.end(sandbox, { failed: true, reason: "Destroyed", message, at });
   }
 
-  onChange(listener: (vmiUid: string) => void): Disposable {
+  onChange(listener: (vmiUid: string, what: Change) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
@@ -153,7 +156,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
       return await work(AbortSignal.any([signal, abort.signal]));
     } finally {
       this.#starting.delete(vmiUid);
-      this.#tell(vmiUid);
+      this.#tell(vmiUid, "attempt");
     }
   }
 
@@ -274,8 +277,8 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
     }
   }
 
-  #tell(vmiUid: string): void {
-    for (const listener of this.#listeners) listener(vmiUid);
+  #tell(vmiUid: string, what: Change = "guest"): void {
+    for (const listener of this.#listeners) listener(vmiUid, what);
   }
 
   #inTurn<T>(vmiUid: string, work: () => Promise<T>): Promise<T> {
