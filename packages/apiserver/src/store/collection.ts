@@ -85,6 +85,7 @@ export class Collection {
       const subscriptions = this.#subscriptions.get(topic);
       if (subscriptions) for (const subscription of [...subscriptions]) this.#tell(subscription, event);
     }
+    event.encoded.clear(); // everyone who watches now has it; those who come later are few
     return event;
   }
 

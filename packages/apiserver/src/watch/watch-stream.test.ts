@@ -115,3 +115,18 @@ test("a reader that stops reading is cut off before memory is", async () => {
   assert.ok(ended);
   assert.equal((await new Response(stream.body).bytes()).length, 0);
 });
+
+test("a reader that allows bookmarks gets one every minute, and one shortly before the end", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+  const { stream, isEnded } = open({ initial: [] });
+  const reader = stream.body.getReader();
+  const read = async () => new TextDecoder().decode((await reader.read()).value);
+  assert.equal(await read(), "BOOKMARK 0 true\n");
+  const next = read();
+  context.mock.timers.tick(58_000);
+  assert.equal(await next, "BOOKMARK 100 false\n");
+  const last = reader.read();
+  context.mock.timers.tick(2_000);
+  assert.equal((await last).done, true);
+  assert.ok(isEnded());
+});
