@@ -1,7 +1,8 @@
-/** `npm run check`: format and lint, types, purity, imports, generated files; then the sizes, for information. */
+/** `npm run check`: format and lint, types, purity, imports, documents, generated files; then the sizes, for information. */
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkDocs } from "./check-docs.ts";
 import { checkImports } from "./check-imports.ts";
 import { checkPurity } from "./check-purity.ts";
 import { staleFiles } from "./generate.ts";
@@ -15,6 +16,7 @@ command("types", [bin("tsc"), "-p", "tsconfig.json"]);
 command("types without Node", [bin("tsc"), "-p", "tsconfig.pure.json"]);
 findings("purity", checkPurity(root));
 findings("imports", checkImports(root));
+findings("documents", checkDocs(root));
 findings(
   "generated files",
   (await staleFiles(root)).map((file) => `${file} is stale: npm run generate`),
