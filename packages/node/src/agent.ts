@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { Secret } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
 import { type Client, createEventRecorder, type Log, startControllers } from "@peapod/machinery";
-import { probeStandIn } from "@peapod/network";
+import { createAddressController, probeStandIn } from "@peapod/network";
 import type { Acceleration } from "@peapod/qemu/node";
 import { openImageStore } from "@peapod/storage";
 import { openCgroups } from "./cgroup/driver.ts";
@@ -98,6 +98,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         networks: createPodNetworks(network, client, log),
         images: createPodImages({ store: images, client, log, now, signal }),
         guests: keeper,
+      }),
+      createAddressController({
+        ipam: network.ipam,
+        log,
+        isInUse: ({ namespace, name }) =>
+          sandboxes
+            .list()
+            .some((one) => one.podNamespace === namespace && one.vmiName === name && one.state !== "removed"),
       }),
       createGuestsController({
         nodeName,
