@@ -54,7 +54,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     openCgroups(),
     probeStandIn(signal),
     openNetworkOf(paths, { identify: identifyPod(sandboxes, nodeName), log, signal }),
-    openImageStore({ dir: paths.images, log, now, usedPaths: () => usedImages(keeper, sandboxes) }),
+    openImageStore({ dir: paths.images, log, now }),
   ]);
   undo.use(network);
   const keeper = undo.use(await GuestKeeper.open({ sandboxes, log, now }));
@@ -182,10 +182,4 @@ function addressesOf(
 ): readonly string[] {
   const sandbox = sandboxes.list().find((one) => one.podNamespace === namespace && one.vmiName === vmiName);
   return keeper.file(sandbox?.vmiUid ?? "")?.attachments.flatMap(({ ipAddresses }) => ipAddresses) ?? [];
-}
-
-/** Disks of the image store that guests' overlays stand on. */
-async function usedImages(keeper: GuestKeeper, sandboxes: SandboxStore): Promise<ReadonlySet<string>> {
-  const disks = sandboxes.list().flatMap(({ vmiUid }) => keeper.file(vmiUid)?.disks ?? []);
-  return new Set(disks.flatMap(({ path, backingPaths }) => [path, ...backingPaths]));
 }

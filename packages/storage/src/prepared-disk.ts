@@ -8,7 +8,7 @@ export interface PreparedDisk {
   readonly blockDevice: boolean;
   /** Files QEMU must be able to open read-only beside `path` (backing files). */
   readonly backingPaths: readonly string[];
-  /** True when the content cannot be written (ISO images of cloud-init). */
+  /** True when the guest must not write to it: an image as a CD-ROM. */
   readonly readOnly: boolean;
   /** Guest-visible bytes. */
   readonly virtualSizeBytes: number;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Secret, VirtualMachineInstance } from "@peapod/api";
 import {
   type DomainPaths,
@@ -48,6 +49,9 @@ export function pathsOf({ runDir, dataDir }: Sandbox): DomainPaths {
   return { runDir, uefiVars: `${dataDir}/uefi-variables.fd` };
 }
 
+/** Parts of the data folder that no manifest may name as a disk: keys, state, other guests. */
+const ownPlaces = ["apiserver", "cni", "guests", "images", "ipam", "kubeconfig", "lock", "pki"] as const;
+
 async function prepareVolumes(
   vmi: VirtualMachineInstance,
   sandbox: Sandbox,
@@ -61,6 +65,7 @@ async function prepareVolumes(
         dir: `${sandbox.dataDir}/disks`,
         images: deps.images,
         isCdrom: cdroms.has(volume.name),
+        reserved: ownPlaces.map((place) => join(sandbox.dataDir, "../..", place)),
         uid: sandbox.uid,
         gid: sandbox.gid,
         signal,

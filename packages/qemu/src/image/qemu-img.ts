@@ -20,6 +20,8 @@ export interface ImageInfo {
   /** A qcow2 whose data lie in another file: never trust such an image of a stranger's. */
   readonly dataFile: string | undefined;
   readonly encrypted: boolean;
+  /** QEMU found damage in it once and marked it: it cannot be opened for writing until it is repaired. */
+  readonly isCorrupt: boolean;
 }
 
 export interface ImageCheck {
@@ -154,6 +156,7 @@ function parseImageInfo(text: string): ImageInfo {
     backingFormat: word(info["backing-filename-format"]),
     dataFile: word(specific["data-file"]),
     encrypted: info["encrypted"] === true,
+    isCorrupt: specific["corrupt"] === true,
   };
 }
 

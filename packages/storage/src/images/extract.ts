@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream";
@@ -10,8 +10,6 @@ import { ImageError } from "./types.ts";
 
 interface Descriptor {
   readonly digest: string;
-  readonly mediaType: string;
-  readonly size: number;
 }
 
 /**
@@ -28,7 +26,7 @@ export async function extractDisk(layout: string, wanted: string, out: string, s
   const found = new Map<string, string>();
   for (const [index, layer] of layers.toReversed().entries()) {
     const hides: string[] = [];
-    await eachEntry(openLayer(layout, layer), async (entry, body) => {
+    await eachEntry(await openLayer(layout, layer), async (entry, body) => {
       const path = cleanPath(entry.name);
       const name = path.split("/").at(-1) ?? "";
       const folder = path.split("/").slice(0, -1).join("/");
@@ -36,6 +34,8 @@ export async function extractDisk(layout: string, wanted: string, out: string, s
       else if (name.startsWith(".wh.")) hides.push(`${folder}/${name.slice(4)}`.replace(/^\//, ""));
       else if (isWanted(path, wantedPath) && !isHidden(path, hidden) && !found.has(path)) {
         if (entry.type !== "file" && entry.type !== "contiguous-file") return;
+        // Nothing above hides it, so there are two: no need to unpack more.
+        if (found.size === 1) throw tooMany(wantedPath, [...found.keys(), path]);
         const temporary = `${out}.${index}.${found.size}`;
         await writeSparseFile(temporary, body, signal);
         found.set(path, temporary);
@@ -43,17 +43,19 @@ export async function extractDisk(layout: string, wanted: string, out: string, s
     });
     for (const path of hides) hidden.add(path);
   }
-  const [first, ...more] = [...found];
-  if (!first || more.length > 0) {
-    await Promise.all([...found.values()].map((path) => rm(path, { force: true })));
+  const [first] = found.values();
+  if (first === undefined) {
     const where = `/${wantedPath}`;
-    if (!first)
-      throw new ImageError(`the image has no disk: there is no file ${wanted === "" ? `under ${where}` : where}`);
-    throw new ImageError(
-      `the image has ${found.size} files under ${where}, and only one can be the disk: name it by path`,
-    );
+    throw new ImageError(`the image has no disk: there is no file ${wanted === "" ? `under ${where}` : where}`);
   }
-  await rename(first[1], out);
+  await rename(first, out);
+}
+
+function tooMany(folder: string, paths: readonly string[]): ImageError {
+  const names = paths.map((path) => `/${path}`).join(" and ");
+  return new ImageError(
+    `the image has several files under /${folder} (${names}), and only one can be the disk: name it by path`,
+  );
 }
 
 async function readLayers(layout: string): Promise<readonly Descriptor[]> {
@@ -68,10 +70,15 @@ async function readLayers(layout: string): Promise<readonly Descriptor[]> {
   return (manifest as { layers?: readonly Descriptor[] }).layers ?? [];
 }
 
-function openLayer(layout: string, { digest, mediaType }: Descriptor): Readable {
-  const file = createReadStream(blobPath(layout, digest), { highWaterMark: 256 * 1024 });
-  if (/gzip/.test(mediaType)) return pipeline(file, createGunzip({ chunkSize: 256 * 1024 }), () => {});
-  if (/zstd/.test(mediaType)) return pipeline(file, createZstdDecompress({ chunkSize: 256 * 1024 }), () => {});
+/** By its first bytes: media types of layers are not always right. */
+async function openLayer(layout: string, { digest }: Descriptor): Promise<Readable> {
+  const path = blobPath(layout, digest);
+  await using head = await open(path);
+  const { buffer } = await head.read(Buffer.alloc(4), 0, 4, 0);
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const magic = buffer.readUInt32BE(0);
+  if (magic >>> 16 === 0x1f8b) return pipeline(file, createGunzip({ chunkSize: 256 * 1024 }), () => {});
+  if (magic === 0x28b52ffd) return pipeline(file, createZstdDecompress({ chunkSize: 256 * 1024 }), () => {});
   return file;
 }
 
@@ -96,7 +103,8 @@ async function eachEntry(
   } catch (error) {
     if (error instanceof ImageError || (error instanceof Error && error.name === "AbortError")) throw error;
     if (error instanceof Error && "code" in error && error.code === "ENOSPC") throw error;
-    throw new ImageError("a layer of the image is damaged", { cause: error });
+    // Which end of the pipe complains first is chance, and neither says more.
+    throw new ImageError("a layer of the image is damaged");
   } finally {
     layer.destroy();
   }

@@ -31,11 +31,19 @@ export interface PullOptions {
 
 export interface PullProgress {
   readonly doneBytes: number;
-  /** Compressed, as the manifest has it; undefined until it is read. */
+  /** Compressed, as the manifest has it; undefined for an image of several architectures. */
   readonly totalBytes?: number | undefined;
 }
 
 /** What went wrong with an image, in one sentence for the one who named it. */
 export class ImageError extends Error {
   override readonly name = "ImageError";
+}
+
+/** `ENOSPC`, from ourselves or in a program's last words. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && error.code === "ENOSPC") return true;
+  const said = `${error.message} ${"stderr" in error ? String(error.stderr) : ""}`;
+  return /no space left on device/i.test(said) || isDiskFull(error.cause);
 }

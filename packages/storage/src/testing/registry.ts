@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { pack } from "tar-stream";
 
 /** A registry on loopback that speaks enough of the OCI distribution protocol for real programs to pull from. */
@@ -9,12 +9,27 @@ export interface TestRegistry extends AsyncDisposable {
   /** `127.0.0.1:40123` */
   readonly host: string;
   /** Layers from the bottom up, each a list of files. @returns the manifest's digest */
-  push(repository: string, tag: string, layers: readonly (readonly TestFile[])[]): Promise<string>;
+  push(
+    repository: string,
+    tag: string,
+    layers: readonly (readonly TestFile[])[],
+    options?: PushOptions,
+  ): Promise<string>;
+  /** One name for images of several architectures. @param manifests  architecture → digest */
+  pushIndex(repository: string, tag: string, manifests: Readonly<Record<string, string>>): Promise<string>;
   /** Every request is refused without this user's credentials. */
   requireLogin(user: string, password: string): void;
   /** Answers 503 while true. */
   isDown: boolean;
+  /** Takes requests and answers none while true. */
+  isSilent: boolean;
   readonly requests: string[];
+}
+
+export interface PushOptions {
+  readonly compression?: "gzip" | "zstd" | "none";
+  /** The layers are tar files that end in the middle, with digests that fit. */
+  readonly isCutShort?: boolean;
 }
 
 export interface TestFile {
@@ -37,6 +52,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://registry");
     requests.push(`${request.method} ${pathname}`);
+    if (registry.isSilent) return;
     if (registry.isDown) return response.writeHead(503).end();
     if (login !== undefined && request.headers.authorization !== login) {
       return response
@@ -61,12 +77,14 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const registry: TestRegistry = {
     host: `127.0.0.1:${port}`,
     isDown: false,
+    isSilent: false,
     requests,
     requireLogin(user, password) {
       login = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
     },
-    async push(repository, tag, layers) {
-      const tars = await Promise.all(layers.map(tarOf));
+    async push(repository, tag, layers, { compression = "gzip", isCutShort = false } = {}) {
+      const whole = await Promise.all(layers.map(tarOf));
+      const tars = isCutShort ? whole.map((tar) => tar.subarray(0, 700)) : whole;
       const config = put(
         Buffer.from(
           JSON.stringify({
@@ -87,7 +105,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
             schemaVersion: 2,
             mediaType: "application/vnd.oci.image.manifest.v1+json",
             config,
-            layers: tars.map((tar) => put(gzipSync(tar), "application/vnd.oci.image.layer.v1.tar+gzip")),
+            layers: tars.map((tar) => put(...compressed(tar, compression))),
           }),
         ),
         "application/vnd.oci.image.manifest.v1+json",
@@ -95,12 +113,30 @@ export async function startTestRegistry(): Promise<TestRegistry> {
       tags.set(`${repository}:${tag}`, manifest.digest);
       return manifest.digest;
     },
+    async pushIndex(repository, tag, manifests) {
+      const type = "application/vnd.oci.image.index.v1+json";
+      const list = Object.entries(manifests).map(([architecture, digest]) => ({
+        mediaType: blobs.get(digest)?.type,
+        digest,
+        size: blobs.get(digest)?.bytes.length,
+        platform: { architecture, os: "linux" },
+      }));
+      const index = put(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: list })), type);
+      tags.set(`${repository}:${tag}`, index.digest);
+      return index.digest;
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
   return registry;
+}
+
+function compressed(tar: Buffer, compression: PushOptions["compression"]): [Buffer, string] {
+  const type = "application/vnd.oci.image.layer.v1.tar";
+  if (compression === "zstd") return [zstdCompressSync(tar), `${type}+zstd`];
+  return compression === "none" ? [tar, type] : [gzipSync(tar), `${type}+gzip`];
 }
 
 async function tarOf(files: readonly TestFile[]): Promise<Buffer> {
