@@ -1,0 +1,225 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { NetworkAttachmentDefinition, Pod, VirtualMachineInstance } from "@peapod/api";
+import type { NodeFacts } from "@peapod/compute";
+import { type EventRecorder, silentLog, startControllers } from "@peapod/machinery";
+import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testing";
+import { inventory, openNodeNetwork, probeStandIn, removeNodeNetwork, renderDefaultNetwork } from "@peapod/network";
+import { bootSector } from "@peapod/qemu/testing";
+import { openCgroups } from "../cgroup/driver.ts";
+import { createGuestsController, GuestKeeper } from "../guests/index.ts";
+import { createPodsController } from "../pods/index.ts";
+import { createPodNetworks, identifyPod } from "../pods/networks.ts";
+import { readBootId } from "../sandbox/machine.ts";
+import { openSandboxStore } from "../sandbox/store.ts";
+
+// Groups are the machine's, not the namespaces': a name that nobody else has.
+const instance = (0xd0_0000 + (process.ppid % 0x10_000)).toString(16).slice(-6);
+
+export const vmiKey = { namespace: "default", name: "web" };
+export const podKey = { namespace: "default", name: "virt-launcher-web-abcde" };
+
+/** A machine with an API and nobody to schedule: the test says which pods and VMIs are there. */
+export interface GuestWorld extends AsyncDisposable {
+  readonly api: FakeApi;
+  readonly folder: string;
+  readonly events: EventRecorder;
+  /** `"Normal Started: message"` */
+  readonly said: () => readonly string[];
+  /** The image "boot", which a test may take away. */
+  readonly images: Set<string>;
+  /** What is on the machine of ours. */
+  readonly leftovers: () => Promise<readonly string[]>;
+}
+
+export async function makeGuestWorld(t: TestContext): Promise<GuestWorld> {
+  const folder = mkdtempSync(join(tmpdir(), "guests-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(`/run/peapod/${instance}`, { recursive: true });
+  writeFileSync(join(folder, "boot.raw"), bootSector(), { mode: 0o644 });
+  const api = createFakeApi({ kinds: [Pod, NetworkAttachmentDefinition, VirtualMachineInstance] });
+  api.put(NetworkAttachmentDefinition, renderDefaultNetwork());
+  const said: string[] = [];
+  const images = new Set(["boot"]);
+  return {
+    api,
+    folder,
+    images,
+    events: { record: (_, { type, reason, message }) => said.push(`${type} ${reason}: ${message}`) },
+    said: () => [...said],
+    async leftovers() {
+      const { links, runFiles, processes, nftTables: _, ...rest } = await inventory(instance);
+      return [
+        ...links.filter((name) => !name.endsWith("br")),
+        ...runFiles.filter((path) => !path.endsWith("/agent.sock")),
+        ...processes.map(({ command }) => command),
+        ...Object.values(rest).flat(),
+        ...(existsSync(join(folder, "guests")) ? readdirSync(join(folder, "guests")) : []),
+      ];
+    },
+    async [Symbol.asyncDispose]() {
+      for (const kind of [Pod, VirtualMachineInstance] as const) {
+        for (const { metadata } of api.list<Pod | VirtualMachineInstance>(kind)) {
+          api.remove(kind, { namespace: metadata.namespace, name: metadata.name ?? "" });
+        }
+      }
+      {
+        await using node = await startGuestNode({ api, folder, images, events: { record: () => {} } });
+        await eventually(() => node.sandboxes.list().length === 0);
+      }
+      await removeNodeNetwork({ instance, registryPath: "/run/peapod/machine.json" });
+    },
+  };
+}
+
+const nodeFacts: NodeFacts = {
+  name: "n1",
+  architecture: "amd64",
+  accelerator: "tcg",
+  directIo: false,
+  uefi: {
+    codePath: "/usr/share/OVMF/OVMF_CODE_4M.fd",
+    varsTemplatePath: "/usr/share/OVMF/OVMF_VARS_4M.fd",
+  },
+};
+
+/** An agent with pods and guests: real networks, cgroups and QEMU. */
+export async function startGuestNode({
+  api,
+  folder,
+  events,
+  images,
+}: Pick<GuestWorld, "api" | "folder" | "events" | "images">) {
+  const stop = new AbortController();
+  const guestsDir = join(folder, "guests");
+  mkdirSync(guestsDir, { recursive: true, mode: 0o711 });
+  const sandboxes = await openSandboxStore(guestsDir);
+  const runDir = `/run/peapod/${instance}`;
+  const network = await openNodeNetwork({
+    instance,
+    dataDir: folder,
+    ipamDir: join(folder, "ipam"),
+    cniDir: join(folder, "cni"),
+    agentSocket: join(runDir, "agent.sock"),
+    registryPath: "/run/peapod/machine.json",
+    identify: identifyPod(sandboxes, "n1"),
+    log: silentLog,
+  });
+  const keeper = await GuestKeeper.open({ sandboxes, log: silentLog, now: () => new Date() });
+  const pods = createPodsController({
+    nodeName: "n1",
+    instance,
+    guestsDir,
+    runDir,
+    bootId: readBootId(),
+    firstUid: network.firstUid,
+    hostIps: () => ["192.0.2.7"],
+    sandboxes,
+    cgroups: await openCgroups(),
+    networks: createPodNetworks(network, api.client, silentLog),
+    images: {
+      stateOf: () => ({ is: "ready", imageId: "sha256:1" }),
+      startPull: () => {},
+      onChange: () => ({ [Symbol.dispose]: () => {} }),
+      release: () => {},
+    },
+    guests: keeper,
+  });
+  const path = join(folder, "boot.raw");
+  const guests = createGuestsController({
+    nodeName: "n1",
+    bootId: readBootId(),
+    sandboxes,
+    keeper,
+    qemuPath: "/usr/bin/qemu-system-x86_64",
+    node: nodeFacts,
+    standIn: await probeStandIn(),
+    images: {
+      findDisk: (reference) =>
+        images.has(reference)
+          ? { imageId: "sha256:1", pathInImage: "", path, format: "raw", virtualSizeBytes: 1 << 20, sizeBytes: 1 << 20 }
+          : undefined,
+    },
+    readSecret: async () => undefined,
+  });
+  const { done } = startControllers([pods, guests], {
+    client: api.client,
+    log: silentLog,
+    recorder: events,
+    signal: stop.signal,
+  });
+  let isClosed = false;
+  return {
+    keeper,
+    sandboxes,
+    stop,
+    async [Symbol.asyncDispose]() {
+      if (isClosed) return;
+      isClosed = true;
+      stop.abort();
+      await done;
+      await keeper[Symbol.asyncDispose]();
+      await network[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A launcher pod that the scheduler has bound to this node. */
+export function launcherPod(uid = "1"): Pod {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      ...podKey,
+      uid: `pod-${uid}`,
+      labels: { "kubevirt.io": "virt-launcher", "kubevirt.io/created-by": `vmi-${uid}` },
+      annotations: { "kubevirt.io/domain": "web" },
+      ownerReferences: [
+        {
+          apiVersion: "kubevirt.io/v1",
+          kind: "VirtualMachineInstance",
+          name: "web",
+          uid: `vmi-${uid}`,
+          controller: true,
+        },
+      ],
+    },
+    spec: {
+      nodeName: "n1",
+      terminationGracePeriodSeconds: 60,
+      containers: [{ name: "compute", image: "launcher", resources: { limits: { memory: "300Mi" } } }],
+    },
+  };
+}
+
+/** A VMI in Scheduled, as the cluster half hands it over; its guest is the boot sector of `@peapod/qemu/testing`. */
+export function scheduledInstance(
+  uid = "1",
+  spec: Partial<VirtualMachineInstance["spec"]> & { readonly devices?: object; readonly features?: object } = {},
+): VirtualMachineInstance {
+  const { devices, features, ...rest } = spec;
+  return {
+    apiVersion: "kubevirt.io/v1",
+    kind: "VirtualMachineInstance",
+    metadata: { ...vmiKey, uid: `vmi-${uid}`, finalizers: ["kubevirt.io/foregroundDeleteVirtualMachine"] },
+    spec: {
+      domain: {
+        firmware: { uuid: "5d307ca9-b3ef-428c-8861-06e72d69f223" },
+        memory: { guest: "64Mi" },
+        ...features,
+        devices: {
+          autoattachGraphicsDevice: false,
+          disks: [{ name: "boot", disk: { bus: "virtio" } }],
+          interfaces: [{ name: "default", masquerade: {} }],
+          ...devices,
+        },
+      },
+      networks: [{ name: "default", pod: {} }],
+      volumes: [{ name: "boot", containerDisk: { image: "boot" } }],
+      ...rest,
+    },
+    status: { phase: "Scheduled", nodeName: "n1" },
+  };
+}
