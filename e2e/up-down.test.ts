@@ -55,10 +55,11 @@ test("Ctrl-C in the foreground ends Peapod in order", async (t) => {
   const child = spawn(join(root, "bin/peapod"), ["up", "--data-dir", peapod.dataDir], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await eventually("it says that it is ready", async () => {
-    const [text] = await once(child.stdout, "data");
-    return String(text).includes("Peapod is ready") || undefined;
+  let said = "";
+  child.stdout.on("data", (bytes: Buffer) => {
+    said += bytes;
   });
+  await eventually("it says that it is ready", () => said.includes("Peapod is ready") || undefined);
   child.kill("SIGINT");
   const [code] = await once(child, "exit");
   assert.equal(code, 0);

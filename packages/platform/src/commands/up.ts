@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Node } from "@peapod/api";
-import { renderKubeconfig } from "@peapod/apiserver";
+import { ListenError, renderKubeconfig } from "@peapod/apiserver";
 import { type Client, formatError, isConditionTrue, type Log } from "@peapod/machinery";
 import { createLog, readJsonFile, setDieAfter, writeFileDurably } from "@peapod/machinery/node";
 import { ipv4Addresses } from "@peapod/node";
@@ -94,10 +94,16 @@ async function start(config: UpConfig, context: UpContext): Promise<Running> {
   recordProcess(record, process.pid);
   undo.defer(() => forgetProcess(record));
   const log = createLog({ component: "peapod", level: config.verbose ? "debug" : "info" });
-  const plane = undo.use(await startControlPlane(config, paths, log));
+  const plane = undo.use(await startControlPlane(config, paths, log).catch(explainListenError));
   if (config.withNode) undo.use(await startAgent(config, paths, plane, context, log));
   const resources = undo.move();
   return { paths, plane, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Says which flag is the way out; the system's own name for the failure tells nobody more. */
+function explainListenError(error: unknown): never {
+  if (!(error instanceof ListenError)) throw error;
+  throw Object.assign(new Error(error.message), { advice: "peapod up --listen 127.0.0.1:7443" });
 }
 
 /** The agent is a client like any other: its kubeconfig holds a node's certificate. */
