@@ -3,15 +3,7 @@
  * Everything is taken down when the test ends, also when it fails.
  */
 import { spawn } from "node:child_process";
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { VirtualMachineInstance } from "@peapod/api";
@@ -39,7 +31,7 @@ export interface Peapod extends AsyncDisposable {
   kubectl(...args: readonly string[]): Promise<string>;
   /** Applies a manifest given as text or as a path below the root. */
   apply(manifest: string): Promise<string>;
-  up(): Promise<void>;
+  up(env?: Readonly<Record<string, string>>): Promise<void>;
   down(...args: readonly string[]): Promise<void>;
   /** kill -9 of the control plane, the agent, or both. */
   kill(...which: readonly ("control-plane" | "agent")[]): void;
@@ -83,8 +75,8 @@ function createPeapod(dataDir: string, extraEnv: Readonly<Record<string, string>
       if (manifest.includes("\n")) writeFileSync(file, manifest);
       return succeed(await run("kubectl", ["apply", "-f", file])).stdout;
     },
-    async up() {
-      succeed(await run(join(root, "bin/peapod"), ["up", "--detach"]));
+    async up(more = {}) {
+      succeed(await execute(join(root, "bin/peapod"), ["up", "--detach"], { ...env, ...more }));
     },
     async down(...args) {
       succeed(await run(join(root, "bin/peapod"), ["down", ...args]));

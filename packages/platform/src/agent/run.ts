@@ -4,6 +4,7 @@ import { createClient, type Log, peapodVersion } from "@peapod/machinery";
 import {
   createHttpsFetch,
   createLog,
+  listCheckpoints,
   loadKubeconfig,
   readJsonFile,
   run,
@@ -53,6 +54,7 @@ export async function runNode(config: NodeConfig, { stop, dieAfter, env }: NodeC
   const report: AgentReport = {
     pid: process.pid,
     acceleration: { mode: acceleration.accelerator, because: acceleration.because },
+    checkpoints: listCheckpoints(),
     adopted: agent.adopted.map(({ name, startedAt }) => ({ name, age: ageSince(startedAt) })),
   };
   await writeFileDurably(join(paths.runDir, "agent-report.json"), JSON.stringify(report));

@@ -129,8 +129,14 @@ async function startAgent(
     ...(config.verbose ? ["--verbose"] : []),
   ];
   const reportFile = join(paths.runDir, "agent-report.json");
+  // Told to die at a step, it does so once: its successor has to show that it can go on from there.
   const agent = await Supervised.start(
-    { argv, env, logFile: join(paths.logs, "agent.log"), recordFile: join(paths.runDir, "agent.pid") },
+    {
+      argv,
+      env: (starts) => (starts === 0 ? env : { ...env, PEAPOD_DIE_AFTER: undefined }),
+      logFile: join(paths.logs, "agent.log"),
+      recordFile: join(paths.runDir, "agent.pid"),
+    },
     log,
   );
   await waitUntilReady(client, config.nodeName, reportFile, agent, log);

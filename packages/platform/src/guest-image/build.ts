@@ -105,7 +105,7 @@ const commandLine = [
 async function hashSources(): Promise<string> {
   const hash = createHash("sha256");
   const files = (await Array.fromAsync(glob("**/*", { cwd: import.meta.dirname, withFileTypes: true })))
-    .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts") && !entry.parentPath.endsWith("/testing"))
     .map((entry) => join(entry.parentPath, entry.name));
   for (const file of files.sort())
     hash.update(`${file.slice(import.meta.dirname.length)}\0`).update(await readFile(file));

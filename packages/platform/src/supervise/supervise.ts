@@ -9,7 +9,8 @@ export interface SupervisedProgram {
   readonly logFile: string;
   /** Remembers pid and start time across our own death. */
   readonly recordFile: string;
-  readonly env?: NodeJS.ProcessEnv;
+  /** @param starts  0 for the first start, 1 after it died once, … */
+  readonly env?: (starts: number) => NodeJS.ProcessEnv;
 }
 
 /** A program kept alive by us, in a session of its own: it survives our death and is taken over by the next of us. */
@@ -20,6 +21,7 @@ export class Supervised implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #failures = 0;
+  #starts = 0;
 
   private constructor(program: SupervisedProgram, log: Log) {
     this.#program = program;
@@ -57,7 +59,7 @@ export class Supervised implements AsyncDisposable {
     const child = spawn(command, args, {
       stdio: ["ignore", out, out],
       detached: true,
-      env: this.#program.env ?? process.env,
+      env: this.#program.env?.(this.#starts++) ?? process.env,
     });
     closeSync(out);
     this.#child = child;
