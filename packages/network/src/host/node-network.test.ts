@@ -74,7 +74,7 @@ if (isInOwnNamespaces(import.meta.url)) {
   });
 
   test("attachPod() adds further networks under the names that annotations give", async (t) => {
-    const config = { cniVersion: "0.3.1", type: "bridge", bridge: "ppabc123x", ipam: { type: "spiderpool" } };
+    const config = { cniVersion: "0.3.1", type: "bridge", bridge: "lan0", ipam: { type: "spiderpool" } };
     const nad = { metadata: { namespace: "default", name: "lan" }, spec: { config: JSON.stringify(config) } };
     await using node = await openTestNode({ folder: temporaryFolder(t), nads: [nad] });
     const annotations = { "k8s.v1.cni.cncf.io/networks": '[{"name":"lan","interface":"pod37a8eec1ce1"}]' };
@@ -86,11 +86,33 @@ if (isInOwnNamespaces(import.meta.url)) {
         ["pod37a8eec1ce1", "10.244.0.3/24"],
       ],
     );
-    assert.deepEqual(
-      (await inventory(node.instance)).links.filter((name) => name.startsWith("pp")),
-      ["ppabc123br", "ppabc123x"],
-    );
+    assert.ok((await inventory(node.instance)).links.includes("lan0"), "a bridge that is here because of us");
     await pod.remove();
+    await node[Symbol.asyncDispose]();
+    assert.deepEqual((await inventory(node.instance)).links, []);
+  });
+
+  test("a bridge that was there before, or has other people's ports, outlives us", async (t) => {
+    const config = { cniVersion: "1.0.0", type: "bridge", bridge: "lan0", ipam: { type: "spiderpool" } };
+    const nad = { metadata: { namespace: "default", name: "lan" }, spec: { config: JSON.stringify(config) } };
+    const annotations = { "v1.multus-cni.io/default-network": "default/lan" };
+    await using undo = new AsyncDisposableStack();
+    undo.defer(async () => void (await run(["ip", "link", "delete", "lan0"])));
+    for (const command of ["link add lan0 type bridge", "link set lan0 up"]) await run(["ip", ...command.split(" ")]);
+    {
+      await using node = await openTestNode({ folder: temporaryFolder(t), nads: [nad] });
+      await (await node.addPod("web", { annotations })).remove();
+    }
+    await run(["ip", "link", "delete", "lan0"]);
+    {
+      await using node = await openTestNode({ folder: temporaryFolder(t), nads: [nad] });
+      await (await node.addPod("web", { annotations })).remove();
+      await run(["ip", "link", "add", "theirs", "type", "veth", "peer", "name", "theirs2"]);
+      undo.defer(async () => void (await run(["ip", "link", "delete", "theirs"])));
+      await run(["ip", "link", "set", "theirs", "master", "lan0"]);
+    }
+    await run(["ip", "link", "show", "lan0"]);
+    assert.deepEqual((await inventory("abc123")).links, []);
   });
 
   test("pods reach the outside under the machine's address, and each other's instances under their own", async (t) => {

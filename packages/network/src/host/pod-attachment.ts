@@ -1,12 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { ProgramError, run } from "@peapod/machinery/node";
 import type { PodInterface } from "../binding/types.ts";
 import { type CachedAttachment, listCached } from "../cni/cache.ts";
 import { addNetwork, deleteNetwork } from "../cni/chain.ts";
-import type { CniResult } from "../cni/types.ts";
+import type { CniNetwork, CniResult } from "../cni/types.ts";
 import { observePodInterfaces } from "../link/pod-interface.ts";
 import type { PodNetworkRequest } from "../pod-networks/plan.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
-import { hostLinkName } from "../render/host-names.ts";
+import { hostLinkName, madeLinkName } from "../render/host-names.ts";
 import type { NodeNetwork } from "./node-network.ts";
 
 /** Whose interfaces they are, and where. */
@@ -66,8 +67,18 @@ export async function attachPod(
       },
     };
     const options = { runtime: network.cni, signal };
-    const result = await addNetwork(renderCniConfig(nad, network.defaults), attachment, options);
-    await nameHostLinks(result, hostLinkName(network.instance, pod.number, index), signal);
+    const config = renderCniConfig(nad, network.defaults);
+    const before = await linkNames();
+    const result = await addNetwork(config, attachment, options);
+    const veth = result.interfaces.find(({ sandbox, name }) => sandbox === undefined && name.startsWith("veth"))?.name;
+    const made = bridgesOf(config).filter((name) => !before.has(name) && name !== network.defaults.bridge);
+    await nameHostLinks(
+      [
+        ...(veth === undefined ? [] : [[veth, hostLinkName(network.instance, pod.number, index)] as const]),
+        ...made.map((name) => [name, madeLinkName(network.instance, name)] as const),
+      ],
+      signal,
+    );
     results.push(result);
   }
   const names = requests.map(({ ifName }) => ifName);
@@ -126,14 +137,28 @@ async function detachAll(
   return failures;
 }
 
-/** Plugins choose random names on the host. Ours is put beside them, so that an audit knows whose they are. */
-async function nameHostLinks(result: CniResult, name: string, signal: AbortSignal | undefined): Promise<void> {
-  const link = result.interfaces.find(({ sandbox, name: own }) => sandbox === undefined && own.startsWith("veth"));
-  if (!link) return;
-  await run(["ip", "link", "property", "add", "dev", link.name, "altname", name], { signal, timeoutMs: 20_000 }).catch(
-    (error: unknown) => {
-      if (error instanceof ProgramError && /File exists/.test(error.stderr)) return; // it was named by an earlier attempt
-      throw error;
-    },
-  );
+/** Bridges that plugins make when they are not there, and never take away. */
+function bridgesOf({ plugins }: CniNetwork): readonly string[] {
+  return plugins.flatMap(({ type, bridge }) => (type === "bridge" && typeof bridge === "string" ? [bridge] : []));
+}
+
+/** Our network namespace's links; cheaper than asking `ip`. */
+async function linkNames(): Promise<ReadonlySet<string>> {
+  const lines = (await readFile("/proc/self/net/dev", "utf8")).split("\n").slice(2);
+  return new Set(lines.map((line) => line.slice(0, line.indexOf(":")).trim()));
+}
+
+/** Plugins choose names on the host, or users do. Ours are put beside them, so that an audit knows what is here because of us. */
+async function nameHostLinks(
+  links: readonly (readonly [link: string, name: string])[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [link, name] of links) {
+    await run(["ip", "link", "property", "add", "dev", link, "altname", name], { signal, timeoutMs: 20_000 }).catch(
+      (error: unknown) => {
+        if (error instanceof ProgramError && /File exists/.test(error.stderr)) return; // it was named by an earlier attempt
+        throw error;
+      },
+    );
+  }
 }

@@ -25,8 +25,13 @@ export async function removeNodeNetwork(options: {
   await attempt(async () => {
     const { links } = await observeMachine();
     for (const { name, alternativeNames } of links) {
-      if (![name, ...alternativeNames].some((text) => text.startsWith(prefix))) continue;
-      await attempt(() => run(["ip", "link", "delete", name], { timeoutMs }).catch(unlessGone));
+      const ours = [name, ...alternativeNames].filter((text) => text.startsWith(prefix));
+      if (ours.length === 0) continue;
+      // A bridge whose name users chose may have got ports of theirs meanwhile: then it is theirs, too.
+      const isTheirs = !name.startsWith(prefix) && links.some(({ master }) => master === name);
+      const disown = ours.flatMap((text) => ["altname", text]);
+      const words = isTheirs ? ["property", "del", "dev", name, ...disown] : ["delete", name];
+      await attempt(() => run(["ip", "link", ...words], { timeoutMs }).catch(unlessGone));
     }
   });
   await attempt(async () => {

@@ -23,3 +23,8 @@ export function podNamespaceName(instance: string, number: number): string {
 export function hostLinkName(instance: string, number: number, index: number): string {
   return `${hostNames(instance).prefix}v${number}${index === 0 ? "" : `i${index}`}`;
 }
+
+/** `ppab12cd-made-br1`: further name of a link that was made because a network of ours wanted it under a name of its own. */
+export function madeLinkName(instance: string, link: string): string {
+  return `${hostNames(instance).prefix}-made-${link}`;
+}
