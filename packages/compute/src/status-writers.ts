@@ -19,6 +19,8 @@ export type Writer =
   | "pods"
   | "registration"
   | "scheduler"
+  | "node-lifecycle"
+  | "pod-garbage"
   | "gateway";
 
 const upToScheduled = "until Scheduled, and when the pod is gone or has ended";
@@ -101,9 +103,14 @@ export const statusWriters: readonly StatusWriter[] = [
   ]),
   one("Pod", "status.conditions[PodScheduled]", "scheduler", ""),
   one("Pod", "status.conditions[kubevirt.io/virtual-machine-unpaused]", "virtual-machine-instance", ""),
+  one("Pod", "status.phase", "pods", "while its node lives"),
+  one("Pod", "status.phase", "pod-garbage", "Failed, when its node is gone for good"),
+  one("Pod", "status.conditions[DisruptionTarget]", "pod-garbage", ""),
   one("Pod", "status.*", "pods", ""),
   one("Node", "metadata.labels[kubevirt.io/schedulable]", "node-health", "false, when the node fell silent"),
   one("Node", "metadata.labels[kubevirt.io/schedulable]", "registration", "true, when its agent speaks"),
+  one("Node", "status.conditions[*]", "registration", "what its agent sees"),
+  one("Node", "status.conditions[*]", "node-lifecycle", "Unknown, while its lease is not renewed"),
   one("Node", "status.*", "registration", ""),
   one("KubeVirt", "status.*", "kubevirt", ""),
 ];
@@ -121,7 +128,8 @@ const introduction = [
   "",
   "Every field has one writer at a time. Where two share one, the last column says what keeps them apart, and both write only onto",
   "the version they read. `[*]` and `.*` stand for what is not listed beside them. `guests`, `pods` and `registration` live in",
-  "`packages/node`, `scheduler` in `packages/apiserver`, `admission` in `packages/api`, the others in `packages/compute`.",
+  "`packages/node`, `scheduler`, `node-lifecycle` and `pod-garbage` in `packages/apiserver`, `admission` in `packages/api`, `gateway` in",
+  "`packages/gateway`, the others in `packages/compute`.",
 ];
 
 function of(kind: StatusWriter["kind"], writer: Writer, paths: readonly string[]): readonly StatusWriter[] {
