@@ -42,6 +42,13 @@ const computeAccount = "system:serviceaccount:peapod-system:compute";
 const gatewayAccount = "system:serviceaccount:peapod-system:gateway";
 const platformAccount = "system:serviceaccount:peapod-system:platform";
 
+/** Where Events come from, as people know it from a cluster. */
+const components: Readonly<Record<string, string>> = {
+  ...eventComponents,
+  scheduler: "default-scheduler",
+  "node-lifecycle": "node-controller",
+};
+
 /**
  * Starts the control plane of an instance whose data folder is locked by us. When it resolves, clients are answered.
  *
@@ -108,7 +115,7 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
     recorder: (controller) =>
       createEventRecorder({
         client: computeClient,
-        component: eventComponents[controller] ?? controller,
+        component: components[controller] ?? controller,
         log,
         signal,
       }),
