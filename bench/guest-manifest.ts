@@ -1,0 +1,43 @@
+import { VirtualMachine } from "@peapod/api";
+
+export const image = "quay.io/kubevirt/cirros-container-disk-demo";
+
+/** What the guest's first program prints first. */
+export const firstLine = /Peapod test guest: /;
+
+/** The machine of the README: a container disk, a cloud-init seed, the pod network behind the pod's address. */
+export function guestManifest(name: string, options: { readonly startsPaused?: boolean } = {}): VirtualMachine {
+  return {
+    apiVersion: `${VirtualMachine.group}/${VirtualMachine.version}`,
+    kind: VirtualMachine.kind,
+    metadata: { name, namespace: "default" },
+    spec: {
+      runStrategy: "Always",
+      template: {
+        metadata: { labels: { "kubevirt.io/vm": name } },
+        spec: {
+          terminationGracePeriodSeconds: 0,
+          ...(options.startsPaused && { startStrategy: "Paused" }),
+          domain: {
+            devices: {
+              disks: [
+                { name: "containerdisk", disk: { bus: "virtio" } },
+                { name: "cloudinitdisk", disk: { bus: "virtio" } },
+              ],
+              interfaces: [{ name: "default", masquerade: {} }],
+            },
+            resources: { requests: { memory: "128M" } },
+          },
+          networks: [{ name: "default", pod: {} }],
+          volumes: [
+            { name: "containerdisk", containerDisk: { image } },
+            {
+              name: "cloudinitdisk",
+              cloudInitNoCloud: { userData: "#!/bin/sh\necho 'printed from cloud-init userdata'\n" },
+            },
+          ],
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import type { ApiFigures } from "./api-server.ts";
+import { watchers, writers } from "./api-server.ts";
+import type { MachineUnderTest } from "./machine-under-test.ts";
+import type { GuestMemory } from "./memory.ts";
+import type { PeapodFigures } from "./peapod.ts";
+import { type Summary, summarise } from "./statistics.ts";
+import { aligned, type Line, mebibytes, milliseconds, renderTable } from "./table.ts";
+
+/** All that one run measured; what `--json` writes. */
+export interface Results extends PeapodFigures {
+  readonly machine: MachineUnderTest;
+  readonly api: { readonly inProcess: ApiFigures; readonly overTls: ApiFigures };
+}
+
+export function renderReport(results: Results): string {
+  return [
+    describe(results),
+    renderTable("starting a guest, one after another", startLines(results)),
+    renderTable("object writes of one start", writeLines(results)),
+    renderTable("memory", memoryLines(results)),
+    renderTable("API server", apiLines(results)),
+    stageTable(results),
+  ].join("\n\n");
+}
+
+function describe({ machine, accelerator, starts }: Results): string {
+  const { date, commit, cpu, cores, memoryGiB, kernel, system, node, qemu, loadBefore } = machine;
+  return [
+    `${date}${commit === "" ? "" : `, commit ${commit}`}`,
+    `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Linux ${kernel}, load ${loadBefore.toFixed(1)} before`,
+    `Node ${node}, ${qemu}, guests on ${accelerator}; ${starts.length} guests by Peapod and by hand, alternating`,
+  ].join("\n");
+}
+
+function startLines({ starts, handStarts }: Results): readonly Line[] {
+  const of = (pick: (start: PeapodFigures["starts"][number]) => number): Summary => summarise(starts.map(pick));
+  const process = of(({ processMs }) => processMs);
+  const qemu = of(({ qemuMs }) => qemuMs);
+  const first = of(({ firstLineMs }) => firstLineMs);
+  const handQemu = summarise(handStarts.map(({ qemuMs }) => qemuMs));
+  const handFirst = summarise(handStarts.map(({ firstLineMs }) => firstLineMs));
+  const ratio = first.median / handFirst.median;
+  return [
+    { what: "create, asked to answered", measured: spread(of(({ createMs }) => createMs)) },
+    { what: "create → QEMU's process", measured: spread(process) },
+    {
+      what: "create → QEMU runs",
+      measured: spread(qemu),
+      budget: "≤ 300 ms median",
+      isMet: qemu.median <= 300,
+    },
+    { what: "by hand → QEMU runs", measured: spread(handQemu) },
+    { what: "create → phase Running", measured: spread(of(({ runningMs }) => runningMs)) },
+    { what: "create → init's first line", measured: spread(first) },
+    { what: "by hand → init's first line", measured: spread(handFirst) },
+    {
+      what: "init's first line, against by hand",
+      measured: `${ratio.toFixed(2)} × (${milliseconds(first.median - handFirst.median)} more)`,
+      budget: "≤ 1.10 ×",
+      isMet: ratio <= 1.1,
+    },
+  ];
+}
+
+function writeLines({ starts }: Results): readonly Line[] {
+  const most = (pick: (writes: PeapodFigures["starts"][number]["writes"]) => number): number =>
+    Math.max(...starts.map(({ writes }) => pick(writes)));
+  const vmi = most(({ vmiUpdates }) => vmiUpdates);
+  const pod = most(({ podUpdates }) => podUpdates);
+  return [
+    { what: "updates of the VMI until Running, at most", measured: String(vmi), budget: "≤ 4", isMet: vmi <= 4 },
+    { what: "updates of its pod until then, at most", measured: String(pod), budget: "≤ 4", isMet: pod <= 4 },
+    { what: "updates of its VM until then, at most", measured: String(most(({ vmUpdates }) => vmUpdates)) },
+    { what: "writes of all kinds, Events too, at most", measured: String(most(({ all }) => all)) },
+  ];
+}
+
+function memoryLines({ memory, idle, growth }: Results): readonly Line[] {
+  const beside = summarise(memory.map(besideBytes)).median;
+  const idleBytes = idle.agent.rssBytes + idle.controlPlane.rssBytes;
+  const budgetBytes = 200 * 2 ** 20;
+  const grown = (bytes: number): string => `${bytes < 0 ? "−" : "+"}${mebibytes(Math.abs(bytes))}`;
+  return [
+    {
+      what: `beside QEMU in the pod (${namesBeside(memory)}), PSS`,
+      measured: mebibytes(beside),
+      budget: "≤ 5 MiB",
+      isMet: beside <= 5 * 2 ** 20,
+    },
+    { what: "QEMU itself, PSS", measured: mebibytes(summarise(memory.map(({ qemuPssBytes }) => qemuPssBytes)).median) },
+    {
+      what: `control plane and agent, growth for each of ${growth.guests} guests`,
+      measured: `${grown(growth.controlPlaneBytesPerGuest)}, ${grown(growth.agentBytesPerGuest)}`,
+    },
+    {
+      what: "idle control plane, RSS (PSS)",
+      measured: `${mebibytes(idle.controlPlane.rssBytes)} (${mebibytes(idle.controlPlane.pssBytes)})`,
+    },
+    {
+      what: "idle agent, RSS (PSS)",
+      measured: `${mebibytes(idle.agent.rssBytes)} (${mebibytes(idle.agent.pssBytes)})`,
+    },
+    {
+      what: "idle Peapod, RSS",
+      measured: mebibytes(idleBytes),
+      budget: "≤ 200 MiB",
+      isMet: idleBytes <= budgetBytes,
+    },
+  ];
+}
+
+function apiLines({ api }: Results): readonly Line[] {
+  const lines = (where: string, figures: ApiFigures): readonly Line[] => [
+    { what: `create, ${where}`, measured: `${spread(figures.create)}, ${figures.createsPerSecond.toFixed(0)}/s` },
+    { what: `create, ${where}, ${writers} at once`, measured: `${figures.createsPerSecondAtOnce.toFixed(0)}/s` },
+    { what: `get, ${where}`, measured: spread(figures.get) },
+    { what: `list of 2000 × 3 KB, ${where}`, measured: spread(figures.list) },
+    { what: `an update to ${watchers} watchers, ${where}`, measured: spread(figures.fanOut) },
+  ];
+  return [
+    ...lines("in process", api.inProcess),
+    ...lines("over TLS", api.overTls),
+    { what: "beside k3s", measured: "not compared", budget: "≥ 2 ×" },
+  ];
+}
+
+function stageTable({ stages }: Results): string {
+  const rows = stages.map(({ name, beginMs, tookMs }) => [
+    name,
+    beginMs.toFixed(0).padStart(6),
+    tookMs.toFixed(0).padStart(6),
+  ]);
+  return [
+    "── where the time goes: medians, in ms after create was answered",
+    ...aligned([["step", " begin", "  took"], ...rows]),
+  ].join("\n");
+}
+
+function spread({ median, p95 }: Summary): string {
+  return `median ${milliseconds(median)}, p95 ${milliseconds(p95)}`;
+}
+
+function besideBytes({ besideQemu }: GuestMemory): number {
+  return besideQemu.reduce((sum, { pssBytes }) => sum + pssBytes, 0);
+}
+
+function namesBeside(memory: readonly GuestMemory[]): string {
+  return [...new Set(memory.flatMap(({ besideQemu }) => besideQemu.map(({ name }) => name)))].join(", ") || "nothing";
+}
