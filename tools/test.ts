@@ -18,7 +18,9 @@ const asked = process.argv.slice(2);
 const files =
   asked.length > 0
     ? asked
-    : globSync(["packages/*/src/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts", "e2e/**/*.test.ts"], { cwd: root });
+    : globSync(["packages/*/src/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts", "e2e/**/*.test.ts"], {
+        cwd: root,
+      });
 const boots = (file: string): boolean => file.startsWith("e2e/");
 const tallies: Tally[] = [];
 
