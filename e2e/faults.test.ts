@@ -97,7 +97,7 @@ test("faults of volumes, images, networks and QEMU", async (t) => {
       await peapod.apply(manifest("netless", { network: "default/odd" }));
       await eventually(
         "the missing network is named",
-        async () => (await podEvents(peapod, "netless")).includes("default/odd") || undefined,
+        async () => (await condition(peapod, "netless", "Synchronized")).includes("default/odd") || undefined,
       );
       const plugins = join(peapod.dataDir, "cni/bin");
       mkdirSync(plugins, { recursive: true });

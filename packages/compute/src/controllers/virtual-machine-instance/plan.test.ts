@@ -99,6 +99,19 @@ test("planInstance() says which image cannot be pulled, and takes it back", () =
   assert.equal(condition(handed, "Synchronized"), undefined);
 });
 
+test("planInstance() says why the pod's sandbox cannot be made, and takes it back", () => {
+  const failing: PodCondition = {
+    type: "PodReadyToStartContainers",
+    status: "False",
+    reason: "FailedCreatePodSandBox",
+    message: "the switch is on fire",
+  };
+  const after = written(planInstance(facts(vmi("Scheduling"), pod({ conditions: [unpaused, failing] }))).steps);
+  assert.deepEqual(condition(after, "Synchronized"), ["False", "FailedCreatePodSandBox", "the switch is on fire"]);
+  assert.ok(after);
+  assert.equal(condition(written(planInstance(facts(after, up())).steps), "Synchronized"), undefined);
+});
+
 test("planInstance() waits for a network that is not there, and says so once", () => {
   const blocked = { ...facts(vmi("Pending")), missingNads: ["default/red-net"] };
   const plan = planInstance(blocked);

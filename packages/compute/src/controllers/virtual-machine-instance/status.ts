@@ -5,7 +5,7 @@ import { isDownOrGoingDown, isOver, podCondition } from "../../status/conditions
 import { type InstancePhase, isFinal, isUnprocessed, phaseOf, withPhase } from "../../status/phase.ts";
 import type { Facts } from "./facts.ts";
 import { readiness } from "./readiness.ts";
-import { blockedBy, imageTrouble, type Trouble } from "./trouble.ts";
+import { blockedBy, imageTrouble, sandboxTrouble, type Trouble } from "./trouble.ts";
 
 export interface InstanceProjection {
   readonly status: VirtualMachineInstanceStatus;
@@ -105,7 +105,11 @@ function schedulingConditions(
       ? withCondition(conditions, { ...scheduled, type: "PodScheduled" }, now)
       : withoutCondition(conditions, "PodScheduled");
   if (isFinal({ status })) return withScheduled;
-  return withTrouble(withScheduled, blockedBy(facts) ?? (isScheduling ? imageTrouble(facts) : undefined), now);
+  return withTrouble(
+    withScheduled,
+    blockedBy(facts) ?? (isScheduling ? (imageTrouble(facts) ?? sandboxTrouble(facts)) : undefined),
+    now,
+  );
 }
 
 function withTrouble(conditions: InstanceConditions, trouble: Trouble | undefined, now: Date): InstanceConditions {

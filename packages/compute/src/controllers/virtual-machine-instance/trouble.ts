@@ -1,3 +1,4 @@
+import { podCondition } from "../../status/conditions-of-pods.ts";
 import type { Facts } from "./facts.ts";
 
 /** What keeps a VMI from going on: becomes `Synchronized=False` and, when it is new, an Event. */
@@ -21,6 +22,13 @@ export function blockedBy({ vmi, pod, missingNads, isNameTaken }: Facts): Troubl
     };
   }
   return undefined;
+}
+
+/** What keeps the pod from having a network or a place on its node. */
+export function sandboxTrouble({ pod }: Facts): Trouble | undefined {
+  const sandbox = podCondition(pod, "PodReadyToStartContainers");
+  if (sandbox?.status !== "False" || !sandbox.reason) return undefined;
+  return { reason: sandbox.reason, message: sandbox.message ?? "" };
 }
 
 /** The pod's first container whose image cannot be had. */
