@@ -38,6 +38,7 @@ export interface ControlPlane extends AsyncDisposable {
   readonly pki: Pki;
 }
 
+const dayMs = 24 * 60 * 60 * 1000;
 const computeAccount = "system:serviceaccount:peapod-system:compute";
 const gatewayAccount = "system:serviceaccount:peapod-system:gateway";
 const platformAccount = "system:serviceaccount:peapod-system:platform";
@@ -61,7 +62,8 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
   const { signal } = stop;
   await mkdir(paths.store, { recursive: true, mode: 0o700 });
   const { host, port } = config.listen;
-  const pki = await ensurePki(paths.pki, { names: [host, config.nodeName] });
+  const names = [host, config.nodeName];
+  const pki = await ensurePki(paths.pki, { names });
 
   // The proxy asks the server where nodes are, and the server asks the proxy for their logs.
   const nodeProxy = undo.use(
@@ -99,6 +101,7 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
       log: log.with({ part: "listener" }),
     }),
   );
+  undo.use(renewDaily(paths, names, listener, log));
   const url = `https://${shownHost(host)}:${listener.port}`;
   await writeFileDurably(paths.kubeconfig, renderKubeconfig({ server: url, ca: pki.ca, user: pki.admin }), {
     mode: 0o600,
@@ -128,6 +131,19 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
   await controllers.synced;
   const resources = undo.move();
   return { listener, client, pki, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Certificates are issued anew long before they end; a server that runs for years must not be the one that forgets. */
+function renewDaily(paths: InstancePaths, names: readonly string[], listener: Listener, log: Log): Disposable {
+  const renew = async (): Promise<void> => {
+    const { ca, serving } = await ensurePki(paths.pki, { names });
+    listener.update({ ca, ...serving });
+  };
+  const timer = setInterval(() => {
+    renew().catch((error: unknown) => log.error("certificates not renewed", { error }));
+  }, dayMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Where clients on this machine reach a server that listens on all addresses. */
