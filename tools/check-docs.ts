@@ -79,15 +79,18 @@ function headingsOf(text: string): readonly string[] {
   );
 }
 
-/** A page that nobody links is a page that nobody reads. */
+/** A page that no index links is a page that nobody reads. */
 function strangers(root: string, files: readonly string[]): readonly string[] {
-  if (!existsSync(join(root, index))) return [];
-  const known = new Set(
-    linksOf(readFileSync(join(root, index), "utf8").replaceAll("\n", " ")).map((link) =>
-      normalize(join(dirname(index), link.split("#")[0] ?? "")),
-    ),
-  );
-  return files
-    .filter((file) => file.startsWith("docs/") && file !== index && !known.has(file))
-    .map((file) => `${index}: does not link ${file}`);
+  const indexes = files.filter((file) => file.startsWith("docs/") && file.endsWith("README.md"));
+  const known = new Set([index, ...indexes.flatMap((file) => pagesLinkedBy(root, file))]);
+  return indexes.length === 0
+    ? []
+    : files
+        .filter((file) => file.startsWith("docs/") && !known.has(file))
+        .map((file) => `${index}: does not link ${file}`);
+}
+
+function pagesLinkedBy(root: string, file: string): readonly string[] {
+  const text = readFileSync(join(root, file), "utf8").replaceAll("\n", " ");
+  return linksOf(text).map((link) => normalize(join(dirname(file), link.split("#")[0] ?? "")));
 }
