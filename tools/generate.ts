@@ -6,12 +6,14 @@ import { join } from "node:path";
 export async function generatedFiles(root: string): Promise<ReadonlyMap<string, string>> {
   const { refreshFieldTables } = await import("@peapod/api");
   const { renderStatusWriters } = await import("@peapod/compute");
+  const { renderNotYet } = await import("./render-not-yet.ts");
   const { renderControllers } = await import("./render-controllers.ts");
   const kinds = globSync("docs/kinds/*.md", { cwd: root }).sort();
   return new Map([
     ...kinds.map((path) => [path, refreshFieldTables(readOrEmpty(join(root, path)))] as const),
     ["docs/status-writers.md", renderStatusWriters()],
     ["docs/controllers.md", renderControllers()],
+    ["docs/not-yet.md", renderNotYet()],
   ]);
 }
 
