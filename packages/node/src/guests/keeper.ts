@@ -197,6 +197,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
       reached("guests/qemuRecorded");
       this.#live.set(vmiUid, await this.#open(sandbox, started, domain, qmp));
     });
+    this.#tell(vmiUid);
   }
 
   /** Changes what is on disk about a guest, before it is done. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,8 +17,8 @@ import { createPodsController } from "./index.ts";
 import { createPodNetworks, identifyPod } from "./networks.ts";
 
 const key = { namespace: "default", name: "virt-launcher-web-abcde" };
-// Groups are the machine's, not the namespaces': a name that nobody else has.
-const instance = (0xe0_0000 + (process.ppid % 0x10_000)).toString(16).slice(-6);
+// Groups are the machine's, not the namespaces', where every test is process 1: a name that nobody else has.
+const instance = randomBytes(3).toString("hex");
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("a launcher pod comes up with a real network and leaves nothing when it is deleted", async (t) => {

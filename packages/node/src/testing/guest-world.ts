@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,8 +16,8 @@ import { createPodNetworks, identifyPod } from "../pods/networks.ts";
 import { readBootId } from "../sandbox/machine.ts";
 import { openSandboxStore } from "../sandbox/store.ts";
 
-// Groups are the machine's, not the namespaces': a name that nobody else has.
-const instance = (0xd0_0000 + (process.ppid % 0x10_000)).toString(16).slice(-6);
+// Groups are the machine's, not the namespaces', where every test is process 1: a name that nobody else has.
+const instance = randomBytes(3).toString("hex");
 
 export const vmiKey = { namespace: "default", name: "web" };
 export const podKey = { namespace: "default", name: "virt-launcher-web-abcde" };
