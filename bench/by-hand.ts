@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { run } from "@peapod/machinery/node";
 import { type Domain, renderQemuArgs } from "@peapod/qemu";
 import { connectQmp, createOverlay, imageInfo, type Qmp, quit, resume } from "@peapod/qemu/node";
@@ -14,16 +14,23 @@ export interface HandStart {
   readonly firstLineMs: number;
 }
 
+interface Parts {
+  readonly folder: string;
+  readonly netns: string;
+  readonly domain: Domain;
+  readonly image: string;
+  readonly overlays: readonly string[];
+  /** With the limits of the guest's own: whoever has a smaller share of a busy machine starts later. */
+  readonly groups: readonly string[];
+}
+
 /**
  * The QEMU of a guest of ours, to be started as somebody at a shell would: the same arguments, a fresh overlay over the same image,
- * a copy of the same seed, taps of the same names in a namespace that is there beforehand; as root, without the private root.
+ * a copy of the same seed, limits and taps like its own in groups and a namespace that are there beforehand; as root, without the
+ * private root.
  */
 export class ByHand implements AsyncDisposable {
-  readonly #folder: string;
-  readonly #netns: string;
-  readonly #domain: Domain;
-  readonly #image: string;
-  readonly #overlays: readonly string[];
+  readonly #parts: Parts;
 
   /** @param place  of a guest that runs: its files are copied from there */
   static async learn(domain: Domain, place: GuestPlace, folder: string, image: string): Promise<ByHand> {
@@ -46,31 +53,28 @@ export class ByHand implements AsyncDisposable {
       await run([...inside, "ip", "tuntap", "add", "dev", backend.ifName, "mode", "tap"]);
       await run([...inside, "ip", "link", "set", backend.ifName, "up"]);
     }
-    return new ByHand(folder, netns, JSON.parse(moved) as Domain, image, overlays); // what it was before
+    const groups = place.cgroupPaths.map(likeGroup);
+    return new ByHand({ folder, netns, domain: JSON.parse(moved) as Domain, image, overlays, groups }); // what it was before
   }
 
-  private constructor(folder: string, netns: string, domain: Domain, image: string, overlays: readonly string[]) {
-    this.#folder = folder;
-    this.#netns = netns;
-    this.#domain = domain;
-    this.#image = image;
-    this.#overlays = overlays;
+  private constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   async start(): Promise<HandStart> {
-    for (const path of this.#overlays) rmSync(path, { force: true });
+    const { domain, groups, image, netns, overlays } = this.#parts;
+    for (const path of overlays) rmSync(path, { force: true });
     const begin = Date.now();
-    for (const path of this.#overlays) await createOverlay(path, { backing: this.#image, backingFormat: "qcow2" });
-    const args = renderQemuArgs(this.#domain, { now: new Date() });
-    const child = spawn("nsenter", [`--net=/run/netns/${this.#netns}`, "/usr/bin/qemu-system-x86_64", ...args], {
-      stdio: "inherit",
-    });
+    for (const path of overlays) await createOverlay(path, { backing: image, backingFormat: "qcow2" });
+    const args = renderQemuArgs(domain, { now: new Date() });
+    const enter = ["sh", "-c", joinAndBecome, "sh", groups.join("\n"), "nsenter", `--net=/run/netns/${netns}`] as const;
+    const child = spawn(enter[0], [...enter.slice(1), "/usr/bin/qemu-system-x86_64", ...args], { stdio: "inherit" });
     const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-    const monitor = this.#domain.monitors[0]?.socketPath ?? "";
+    const monitor = domain.monitors[0]?.socketPath ?? "";
     const line = Promise.withResolvers<number>();
     try {
       const qmp = await connectSoon(monitor);
-      const console = connect({ path: this.#domain.serial?.socketPath ?? "" });
+      const console = connect({ path: domain.serial?.socketPath ?? "" });
       let text = "";
       console.on("error", line.reject);
       console.on("data", (chunk: Buffer) => {
@@ -91,8 +95,10 @@ export class ByHand implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await run(["ip", "netns", "delete", this.#netns]);
-    rmSync(this.#folder, { recursive: true, force: true });
+    const { folder, groups, netns } = this.#parts;
+    await run(["ip", "netns", "delete", netns]);
+    for (const group of groups) rmdirSync(group);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -105,4 +111,28 @@ async function connectSoon(path: string): Promise<Qmp> {
       if (performance.now() > deadline) throw error;
     }
   }
+}
+
+const joinAndBecome = `groups=$1
+shift
+IFS='
+'
+for group in $groups; do echo 0 > "$group/cgroup.procs"; done
+exec "$@"`;
+
+/** A group beside another one, with the same limits of CPU and memory. */
+function likeGroup(path: string): string {
+  const group = join(dirname(path), "by-hand");
+  mkdirSync(group, { recursive: true });
+  for (const file of [
+    "cpu.shares",
+    "cpu.cfs_quota_us",
+    "cpu.max",
+    "cpu.weight",
+    "memory.limit_in_bytes",
+    "memory.max",
+  ]) {
+    if (existsSync(join(path, file))) writeFileSync(join(group, file), readFileSync(join(path, file), "utf8").trim());
+  }
+  return group;
 }
