@@ -59,6 +59,13 @@ test("addNetwork() answers a finished attachment from its cache, and undoes a ha
   assert.deepEqual(world.commands(), ["main ADD", "main DEL", "main ADD"]);
 });
 
+test("addNetwork() attaches to a network that was mended, though the plugin that failed cannot even undo", async (t) => {
+  const world = makeWorld(t, { broken: "cat >/dev/null; exit 1", main: adds("10.0.0.5/24") });
+  await assert.rejects(addNetwork(network("broken"), attachment, world));
+  const result = await addNetwork(network("main"), attachment, world);
+  assert.equal(result.ips[0]?.address, "10.0.0.5/24");
+});
+
 test("addNetwork() undoes the whole list when a plugin fails, and says what the plugin said", async (t) => {
   const world = makeWorld(t, { main: adds("10.0.0.5/24"), tune: failsOn("ADD", 11, "busy", "try later") });
   await assert.rejects(addNetwork(network("main", "tune"), attachment, world), {

@@ -1,4 +1,4 @@
-import { readCached, removeCached, writeCached } from "./cache.ts";
+import { type CachedAttachment, readCached, removeCached, writeCached } from "./cache.ts";
 import { CniError } from "./cni-error.ts";
 import { callPlugin } from "./plugin.ts";
 import { emptyResult, parseResult } from "./result.ts";
@@ -23,7 +23,7 @@ export async function addNetwork(
 ): Promise<CniResult> {
   const before = await readCached(runtime.resultsDir, network.name, attachment);
   if (before?.result && before.attachment.netnsPath === attachment.netnsPath) return before.result;
-  if (before) await deleteNetwork(before.network, before.attachment, { runtime, signal });
+  if (before) await undoBegun(before, { runtime, signal });
   await writeCached(runtime.resultsDir, { formatVersion: 1, attachment, network });
   try {
     let result = emptyResult;
@@ -38,6 +38,21 @@ export async function addNetwork(
     // Takes no signal: cleaning up outlives the abort. What it cannot undo is in the cache and tried again later.
     await deleteNetwork(network, attachment, { runtime }).catch(() => {});
     throw error;
+  }
+}
+
+/**
+ * Undoes an attachment that was begun. A plugin that fails at that too must not keep a network that was mended since from being
+ * attached: what it may have left shows when the next ADD stumbles over it, and goes with the pod's namespace.
+ */
+async function undoBegun(before: CachedAttachment, { runtime, signal }: CniCallOptions): Promise<void> {
+  const { network, attachment, result } = before;
+  try {
+    await deleteNetwork(network, attachment, { runtime, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (result) throw error;
+    await removeCached(runtime.resultsDir, network.name, attachment);
   }
 }
 
