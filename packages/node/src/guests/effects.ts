@@ -67,7 +67,7 @@ export function guestEffects(deps: GuestEffectsDeps): Effects<Step> {
       ),
 
     async letRun({ sandbox }, { signal }) {
-      await keeper.record(sandbox, { isContinued: true });
+      if (!keeper.file(sandbox.vmiUid)?.isContinued) await keeper.record(sandbox, { isContinued: true });
       reached("guests/continuing");
       await resume(liveOf(keeper, sandbox).guest.qmp, { signal });
     },

@@ -5,15 +5,8 @@ import { Pod, VirtualMachineInstance } from "@peapod/api";
 import { armCheckpoint, listCheckpoints } from "@peapod/machinery";
 import { eventually } from "@peapod/machinery/testing";
 import { isInOwnNamespaces } from "@peapod/network/testing";
-import {
-  type GuestWorld,
-  launcherPod,
-  makeGuestWorld,
-  podKey,
-  scheduledInstance,
-  startGuestNode,
-  vmiKey,
-} from "../testing/guest-world.ts";
+import { launcherPod, podKey, scheduledInstance, vmiKey } from "../testing/guest-objects.ts";
+import { type GuestWorld, makeGuestWorld, startGuestNode } from "../testing/guest-world.ts";
 import { openGuestControl } from "./control.ts";
 import { powerDownAll } from "./power-down-all.ts";
 

@@ -167,7 +167,9 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
       signal.throwIfAborted();
       if (this.#files.get(vmiUid)?.qemu) return;
       this.#forgetGone();
-      for (const leftover of await findGuestProcesses(domain.pidFile)) await killProcess(leftover);
+      // Before anything is started it is recorded; looking at every process of the machine takes longer than the rest.
+      const leftovers = this.#files.has(vmiUid) ? await findGuestProcesses(domain.pidFile) : [];
+      for (const leftover of leftovers) await killProcess(leftover);
       const now = this.#options.now();
       const file: GuestFile = {
         formatVersion: 1,
