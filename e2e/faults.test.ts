@@ -79,7 +79,11 @@ test("faults of volumes, images, networks and QEMU", async (t) => {
       "it is said to be missing",
       async () => (await condition(peapod, "diskless", "Synchronized")).includes(`${path} does not exist`) || undefined,
     );
-    assert.match((await events(peapod, "diskless")).join("\n"), /SyncFailed .*volume "data"/);
+    await eventually(
+      "an Event says so too",
+      async () =>
+        (await events(peapod, "diskless")).some((line) => /^SyncFailed .*volume "data"/.test(line)) || undefined,
+    );
     writeFileSync(path, Buffer.concat([Buffer.from("QFI\xfb\0\0\0\x03", "latin1"), Buffer.alloc(64, 0xff)]));
     await eventually(
       "it is said to be damaged",
@@ -130,11 +134,15 @@ test("faults of volumes, images, networks and QEMU", async (t) => {
   );
 
   await t.test("QEMU that cannot be run is said to be so, and the guest starts when it can", async () => {
-    const blocker = join(peapod.dataDir, "no-qemu");
-    writeFileSync(blocker, "#!/bin/sh\necho 'no accelerator today' >&2\nexit 1\n");
-    chmodSync(blocker, 0o755);
-    const qemu = "/usr/bin/qemu-system-x86_64";
-    succeed(await execute("mount", ["--bind", blocker, qemu]));
+    // Over all of /usr: the guest's own root shows what is mounted there, and nothing below.
+    const layers = join(peapod.dataDir, "usr");
+    mkdirSync(join(layers, "upper/bin"), { recursive: true });
+    mkdirSync(join(layers, "work"));
+    const broken = join(layers, "upper/bin/qemu-system-x86_64");
+    writeFileSync(broken, "#!/bin/sh\necho 'no accelerator today' >&2\nexit 1\n");
+    chmodSync(broken, 0o755);
+    const options = `lowerdir=/usr,upperdir=${layers}/upper,workdir=${layers}/work`;
+    succeed(await execute("mount", ["-t", "overlay", "-o", options, "overlay", "/usr"]));
     try {
       await peapod.apply(manifest("qemuless"));
       await eventually(
@@ -142,7 +150,7 @@ test("faults of volumes, images, networks and QEMU", async (t) => {
         async () => (await condition(peapod, "qemuless", "Synchronized")).includes("no accelerator today") || undefined,
       );
     } finally {
-      succeed(await execute("umount", [qemu]));
+      succeed(await execute("umount", ["-l", "/usr"]));
     }
     await running(peapod, "qemuless");
   });
@@ -164,7 +172,13 @@ test("a full disk ends in a sentence, and what waits goes on when there is room"
   const guest = await guestImage();
   const peapod = await startPeapod(t, { up: false });
   succeed(await execute("mount", ["-t", "tmpfs", "-o", "size=96m", "tmpfs", peapod.dataDir]));
-  t.after(() => execute("umount", ["-l", peapod.dataDir]));
+  // Before the folder is removed, whatever happens.
+  await using _room = {
+    async [Symbol.asyncDispose]() {
+      await peapod.down();
+      succeed(await execute("umount", ["-l", peapod.dataDir]));
+    },
+  };
   succeed(await peapod.peapod("image", "import", image, guest));
   await peapod.up();
   const ballast = join(peapod.dataDir, "ballast");
@@ -184,7 +198,6 @@ test("a full disk ends in a sentence, and what waits goes on when there is room"
   await peapod.apply(manifest("roomy"));
   await running(peapod, "roomy");
   await peapod.kubectl("delete", "vm", "roomy", "--timeout=60s");
-  await peapod.down();
 });
 
 async function machine(peapod: Peapod, name: string): Promise<VirtualMachine> {
