@@ -33,7 +33,7 @@ test("closure() follows libraries and the kernel behind its name, not everything
 
 test("parseUris() reads what apt-get would download", () => {
   const line =
-    "'http://deb.debian.org/pool/b_1%2b1_amd64.deb' busybox-static_1%3a1.35.0-4+b1_amd64.deb 928188 SHA256:3d3f\n";
+    "'http://mirror.example/pool/b_1%2b1_amd64.deb' busybox-static_1%3a1.35.0-4+b1_amd64.deb 928188 SHA256:3d3f\n";
   assert.deepEqual(parseUris(line), [
     {
       name: "busybox-static",
