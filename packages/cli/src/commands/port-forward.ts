@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
-import { Duplex } from "node:stream";
+import { Readable } from "node:stream";
 import { joinConnections } from "@peapod/machinery/node";
 import { openStream } from "../access/open-stream.ts";
 import { UsageError } from "../flags/parse-flags.ts";
@@ -58,7 +58,20 @@ async function joinStdio({ io, signal }: CommandContext, ports: readonly Forward
   if (port === undefined || ports.length !== 1)
     throw new UsageError("only one port supported when forwarding to stdout");
   const remote = await opener(port)();
-  await joinConnections(Duplex.toWeb(Duplex.from({ readable: io.stdin, writable: io.stdout })), remote, { signal });
+  try {
+    await joinConnections({ readable: Readable.toWeb(io.stdin), writable: writableOf(io.stdout) }, remote, { signal });
+  } finally {
+    io.stdin.destroy(); // or the process would wait for its end
+  }
+}
+
+/** Our output is not ours to close, and waiting for its end would be for ever. */
+function writableOf(output: CommandContext["io"]["stdout"]): WritableStream<Uint8Array> {
+  return new WritableStream({
+    async write(chunk) {
+      if (!output.write(chunk)) await once(output, "drain");
+    },
+  });
 }
 
 async function listen(context: CommandContext, ports: readonly ForwardedPort[], opener: Opener): Promise<void> {

@@ -79,6 +79,17 @@ test("port-forward joins one port with standard input and output", async () => {
   assert.equal(two.stderr, "only one port supported when forwarding to stdout\n");
 });
 
+test("port-forward over standard input ends with the guest's connection, also while the input stays open", async () => {
+  const connect: ClientConnect = async () => ({
+    protocol: "plain.kubevirt.io",
+    readable: ReadableStream.from([new TextEncoder().encode("bye")]),
+    writable: new WritableStream(),
+  });
+  const options = { connect, stdin: new PassThrough(), api: createFakeApi() };
+  const running = runLine(["port-forward", "--stdio", "vmi/web", "80"], options);
+  assert.deepEqual(await running, { code: 0, stdout: "bye", stderr: "" });
+});
+
 test("port-forward names an address that is taken", async (t) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
