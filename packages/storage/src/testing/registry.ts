@@ -21,6 +21,8 @@ export interface TestRegistry extends AsyncDisposable {
   requireLogin(user: string, password: string): void;
   /** Answers 503 while true. */
   isDown: boolean;
+  /** Sends the first half of each blob, and the rest when told to. @returns who tells */
+  hold(): () => void;
   /** Takes requests and answers none while true. */
   isSilent: boolean;
   readonly requests: string[];
@@ -44,6 +46,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const tags = new Map<string, string>();
   const requests: string[] = [];
   let login: string | undefined;
+  let held = Promise.resolve();
   const put = (bytes: Uint8Array, type: string): { digest: string; size: number; mediaType: string } => {
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     blobs.set(digest, { bytes, type });
@@ -70,7 +73,10 @@ export async function startTestRegistry(): Promise<TestRegistry> {
       "content-length": blob.bytes.length,
       "docker-content-digest": digest,
     });
-    return response.end(request.method === "HEAD" ? undefined : blob.bytes);
+    if (request.method === "HEAD") return response.end();
+    const half = kind === "blobs" ? Math.floor(blob.bytes.length / 2) : 0;
+    response.write(blob.bytes.subarray(0, half));
+    return held.then(() => response.end(blob.bytes.subarray(half)));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // listening on TCP
@@ -79,6 +85,11 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     isDown: false,
     isSilent: false,
     requests,
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
     requireLogin(user, password) {
       login = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
     },
