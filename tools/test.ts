@@ -73,7 +73,7 @@ async function isolated(file: string): Promise<Tally> {
 function tallyOf(output: string, code: number, what: string): Tally {
   const count = (word: string): number => Number(new RegExp(`^ℹ ${word} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
   const failed = Math.max(count("fail") + count("cancelled"), code === 0 ? 0 : 1);
-  console.log(failed > 0 ? output : output.replace(/^ℹ .*$\n?/gm, "").trimEnd());
+  console.log(failed > 0 ? output : output.replace(/^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*$\n?/gm, "").trimEnd());
   if (failed > 0) console.log(`✗ ${what}`);
   return { passed: count("pass"), failed, skipped: count("skipped") + count("todo") };
 }
