@@ -3,7 +3,7 @@
  * mount namespaces of its own so that copies never meet. With files, only those.
  */
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, mkdirSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 
@@ -26,6 +26,7 @@ const tallies: Tally[] = [];
 
 if (asked.length === 0) tallies.push(await check());
 tallies.push(await quick(files.filter((file) => !boots(file))));
+if (files.some(boots)) await prepare();
 tallies.push(...(await atMost(guestsAtOnce(), files.filter(boots).sort(), isolated)));
 
 const total = tallies.reduce((a, b) => ({
@@ -57,6 +58,14 @@ async function quick(quickFiles: readonly string[]): Promise<Tally> {
   return tallyOf(output, code, "quick tests");
 }
 
+/** What the isolated tests need from the network, which they do not have: built once, kept while its sources stay the same. */
+async function prepare(): Promise<void> {
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  const { code, output } = await execute(["bin/peapod", "guest-image", ".cache/guest.qcow2"]);
+  console.log(`── test guest: ${output.trim()}`);
+  if (code !== 0) process.exit(1);
+}
+
 /** A machine of its own for one file: loopback only, an empty /run, mounts nobody else sees. */
 async function isolated(file: string): Promise<Tally> {
   const inside = 'ip link set lo up && mount -t tmpfs -o mode=755 tmpfs /run && PEAPOD_TEST_NAMESPACES=own exec "$@"';
@@ -73,7 +82,11 @@ async function isolated(file: string): Promise<Tally> {
 function tallyOf(output: string, code: number, what: string): Tally {
   const count = (word: string): number => Number(new RegExp(`^ℹ ${word} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
   const failed = Math.max(count("fail") + count("cancelled"), code === 0 ? 0 : 1);
-  console.log(failed > 0 ? output : output.replace(/^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*$\n?/gm, "").trimEnd());
+  console.log(
+    failed > 0
+      ? output
+      : output.replace(/^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*$\n?/gm, "").trimEnd(),
+  );
   if (failed > 0) console.log(`✗ ${what}`);
   return { passed: count("pass"), failed, skipped: count("skipped") + count("todo") };
 }
