@@ -22,8 +22,10 @@ module.exports = function launch(program) {
     // Compiled sources are kept beside our dependencies, not in a folder that others may write to.
     env: { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...process.env, PEAPOD_PROGRAM: program },
   });
-  // A terminal sends its own signals to both of us; passing them on would double them.
-  process.on("SIGINT", () => {});
+  // A terminal sends Ctrl-C to both of us, and passing it on would double it; without one it comes from somebody's kill.
+  process.on("SIGINT", () => {
+    if (!process.stdin.isTTY) child.kill("SIGINT");
+  });
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     console.error(`Error: Cannot run ${node}: ${error.message}`);
