@@ -11,12 +11,12 @@ import {
 } from "@peapod/machinery";
 import { defineCheckpoints, reached } from "@peapod/machinery/node";
 import { pressPowerButton, reset, resume, thawFilesystems } from "@peapod/qemu/node";
-import { VolumeError } from "@peapod/storage";
+import { type PreparedDisk, VolumeError } from "@peapod/storage";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { GuestKeeper } from "./keeper.ts";
 import { launchOf } from "./launch.ts";
 import type { LiveGuest } from "./live-guest.ts";
-import { type MakeReadyDeps, makeReady, pathsOf, type Ready } from "./make-ready.ts";
+import { type MakeReadyDeps, makeReady, pathsOf, prepareVolumes, type Ready } from "./make-ready.ts";
 import { graceSeconds } from "./plan.ts";
 import type { Step } from "./types.ts";
 
@@ -29,15 +29,39 @@ export interface GuestEffectsDeps extends MakeReadyDeps {
 
 defineCheckpoints(["guests/made", "guests/continuing"]);
 
-export function guestEffects(deps: GuestEffectsDeps): Effects<Step> {
+/** What was made for guests that are not started yet, by their VMIs' uids; after a death it is made again. */
+export interface MadeThings {
+  readonly ready: Map<string, Ready>;
+  readonly disks: Map<string, readonly PreparedDisk[]>;
+  /** The state of its sandbox when something was last made ahead of time. */
+  readonly triedIn: Map<string, Sandbox["state"]>;
+}
+
+export function guestEffects(deps: GuestEffectsDeps, made: MadeThings): Effects<Step> {
   const { keeper } = deps;
-  /** What was made ready for a guest that is not started yet; after a death it is made ready again. */
-  const ready = new Map<string, Ready>();
+  const { ready, disks, triedIn } = made;
   return {
+    async getAhead({ vmi, sandbox }, { signal: stop }) {
+      const { vmiUid, state } = sandbox;
+      triedIn.set(vmiUid, state);
+      try {
+        await keeper.whileStarting(vmiUid, stop, async (signal) => {
+          if (state === "making") disks.set(vmiUid, await prepareVolumes(vmi, sandbox, deps, signal));
+          else ready.set(vmiUid, await makeReady(vmi, sandbox, deps, signal, disks.get(vmiUid)));
+        });
+      } catch {
+        stop.throwIfAborted();
+        disks.delete(vmiUid);
+      }
+    },
+
     makeReady: ({ vmi, sandbox }, context) =>
       reporting(vmi, context, () =>
         keeper.whileStarting(sandbox.vmiUid, context.signal, async (signal) => {
-          ready.set(sandbox.vmiUid, await makeReady(vmi, sandbox, deps, signal));
+          const { vmiUid } = sandbox;
+          if (!ready.has(vmiUid)) {
+            ready.set(vmiUid, await makeReady(vmi, sandbox, deps, signal, disks.get(vmiUid)));
+          }
           reached("guests/made");
         }),
       ),
@@ -46,7 +70,8 @@ export function guestEffects(deps: GuestEffectsDeps): Effects<Step> {
       reporting(vmi, context, () =>
         keeper.whileStarting(sandbox.vmiUid, context.signal, async (signal) => {
           const made = ready.get(sandbox.vmiUid) ?? (await makeReady(vmi, sandbox, deps, signal));
-          ready.delete(sandbox.vmiUid);
+          // A second attempt looks again whether all is as it should be.
+          for (const known of [ready, disks]) known.delete(sandbox.vmiUid);
           const domain = renderDomain({
             vmi,
             ...made,

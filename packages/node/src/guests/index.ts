@@ -4,7 +4,7 @@ import { type Cache, type Controller, parseKey } from "@peapod/machinery";
 import { isNetns } from "../sandbox/machine.ts";
 import type { SandboxStore } from "../sandbox/store.ts";
 import type { Sandbox } from "../sandbox/types.ts";
-import { type GuestEffectsDeps, guestEffects } from "./effects.ts";
+import { type GuestEffectsDeps, guestEffects, type MadeThings } from "./effects.ts";
 import { planGuest } from "./plan.ts";
 import type { Facts, Step } from "./types.ts";
 
@@ -22,6 +22,7 @@ export interface GuestsDeps extends Omit<GuestEffectsDeps, "smbios"> {
 export function createGuestsController(deps: GuestsDeps): Controller<VirtualMachineInstance, Facts, Step> {
   const { keeper, sandboxes } = deps;
   let smbios: SmbiosConfig | undefined;
+  const made: MadeThings = { ready: new Map(), disks: new Map(), triedIn: new Map() };
   return {
     name: "guests",
     for: VirtualMachineInstance,
@@ -42,20 +43,34 @@ export function createGuestsController(deps: GuestsDeps): Controller<VirtualMach
       const vmi = cache.get(VirtualMachineInstance, parseKey(key));
       smbios = cache.get(KubeVirt, kubevirtKey)?.spec?.configuration?.smbios;
       const sandbox = sandboxOf(key, vmi, sandboxes);
-      if (!sandbox) return undefined;
+      if (!sandbox) {
+        forgetOthers(made, sandboxes);
+        return undefined;
+      }
+      const isSandboxStanding =
+        sandbox.state === "standing" && sandbox.bootId === deps.bootId && (await isNetns(sandbox.netnsPath));
       return {
         vmi: vmi?.metadata.uid === sandbox.vmiUid ? vmi : undefined,
         pod: podOf(sandbox, cache),
         sandbox,
-        isSandboxStanding:
-          sandbox.state === "standing" && sandbox.bootId === deps.bootId && (await isNetns(sandbox.netnsPath)),
+        isSandboxStanding,
         guest: await keeper.observe(sandbox, signal),
+        canGetAhead:
+          (sandbox.state === "making" || isSandboxStanding) &&
+          keeper.isExpected(sandbox.vmiUid) &&
+          made.triedIn.get(sandbox.vmiUid) !== sandbox.state,
         now,
       };
     },
     plan: planGuest,
-    effects: guestEffects({ ...deps, smbios: () => smbios }),
+    effects: guestEffects({ ...deps, smbios: () => smbios }, made),
   };
+}
+
+function forgetOthers(made: MadeThings, sandboxes: SandboxStore): void {
+  for (const known of Object.values(made)) {
+    for (const vmiUid of known.keys()) if (!sandboxes.findByVmi(vmiUid)) known.delete(vmiUid);
+  }
 }
 
 /** That of the VMI; or, when a VMI went away by force, that which its namesake left. */

@@ -65,6 +65,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   readonly #files = new Map<string, GuestFile>();
   readonly #live = new Map<string, LiveGuest>();
   readonly #starting = new Map<string, AbortController>();
+  readonly #expected = new Set<string>();
   readonly #turns = new Map<string, Promise<void>>();
   readonly #listeners = new Set<(vmiUid: string, what: Change) => void>();
 
@@ -95,6 +96,15 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
     const at = this.#options.now().toISOString();
     const message = "The guest was switched off with its pod";
     await this.end(sandbox, { failed: true, reason: "Destroyed", message, at });
+  }
+
+  expect(vmiUid: string): void {
+    this.#expected.add(vmiUid);
+    this.#tell(vmiUid);
+  }
+
+  isExpected(vmiUid: string): boolean {
+    return this.#expected.has(vmiUid);
   }
 
   onChange(listener: (vmiUid: string, what: Change) => void): Disposable {
@@ -275,8 +285,8 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
 
   /** Those whose folders went with their pods. */
   #forgetGone(): void {
-    for (const vmiUid of this.#files.keys()) {
-      if (!this.#options.sandboxes.findByVmi(vmiUid)) this.#files.delete(vmiUid);
+    for (const known of [this.#files, this.#expected]) {
+      for (const vmiUid of known.keys()) if (!this.#options.sandboxes.findByVmi(vmiUid)) known.delete(vmiUid);
     }
   }
 

@@ -29,15 +29,20 @@ export interface Ready {
   readonly attachments: readonly Attachment[];
 }
 
-/** Everything a guest needs on this machine before its QEMU. May be repeated at any time: what is right stays as it is. */
+/**
+ * Everything a guest needs on this machine before its QEMU. May be repeated at any time: what is right stays as it is.
+ *
+ * @param madeDisks  its volumes, where they were made a moment ago
+ */
 export async function makeReady(
   vmi: VirtualMachineInstance,
   sandbox: Sandbox,
   deps: MakeReadyDeps,
   signal: AbortSignal,
+  madeDisks?: readonly PreparedDisk[],
 ): Promise<Ready> {
   const [disks, attachments] = await Promise.all([
-    prepareVolumes(vmi, sandbox, deps, signal),
+    madeDisks ?? prepareVolumes(vmi, sandbox, deps, signal),
     attachInterfaces(vmi, sandbox, deps, signal),
     prepareFirmware(vmi, sandbox, deps),
   ]);
@@ -52,7 +57,8 @@ export function pathsOf({ runDir, dataDir }: Sandbox): DomainPaths {
 /** Parts of the data folder that no manifest may name as a disk: keys, state, other guests. */
 const ownPlaces = ["apiserver", "cni", "guests", "images", "ipam", "kubeconfig", "lock", "pki"] as const;
 
-async function prepareVolumes(
+/** Its volumes: they can be made before its pod has a network. */
+export async function prepareVolumes(
   vmi: VirtualMachineInstance,
   sandbox: Sandbox,
   deps: MakeReadyDeps,

@@ -40,6 +40,15 @@ test("planGuest() starts nothing without a sandbox, out of its phase, or on its 
   }
 });
 
+test("planGuest() gets ahead of a VMI that is not scheduled yet, once and only for a pod that stays", () => {
+  const vmi = { ...scheduledInstance(), status: { phase: "Scheduling" } };
+  assert.deepEqual(stepNames(planGuest(facts({ vmi, canGetAhead: true }))), ["getAhead"]);
+  assert.deepEqual(stepNames(planGuest(facts({ vmi, canGetAhead: false }))), []);
+  const leaving = deleted(launcherPod(), "12:01:00", 60);
+  assert.deepEqual(stepNames(planGuest(facts({ vmi, pod: leaving, canGetAhead: true }))), []);
+  assert.deepEqual(stepNames(planGuest(facts({ canGetAhead: true }))), ["makeReady", "startQemu", "letRun"]);
+});
+
 test("planGuest() goes on with a start that died, and gives it up when nobody wants it", () => {
   const guest = { is: "unfinished" } as const;
   assert.deepEqual(stepNames(planGuest(facts({ guest }))), ["makeReady", "startQemu", "letRun"]);

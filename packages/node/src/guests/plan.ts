@@ -12,7 +12,7 @@ export function planGuest(facts: Facts): Plan<Step> {
   const { guest, sandbox, vmi, now } = facts;
   switch (guest.is) {
     case "absent":
-      return { steps: shouldStart(facts) ? startSteps(facts) : [] };
+      return { steps: shouldStart(facts) ? startSteps(facts) : aheadSteps(facts) };
     case "unfinished":
       return { steps: shouldStart(facts) ? startSteps(facts) : abandonSteps(facts) };
     case "vanished":
@@ -26,15 +26,25 @@ export function planGuest(facts: Facts): Plan<Step> {
 }
 
 /** Once: a VMI is one run. */
-function shouldStart({ vmi, pod, isSandboxStanding }: Facts): boolean {
+function shouldStart(facts: Facts): boolean {
+  return facts.isSandboxStanding && isWanted(facts) && phaseOf(facts.vmi) === "Scheduled";
+}
+
+function isWanted(facts: Facts): facts is Facts & { readonly vmi: VirtualMachineInstance } {
+  const { vmi, pod } = facts;
   return (
     vmi !== undefined &&
-    phaseOf(vmi) === "Scheduled" &&
-    isSandboxStanding &&
     vmi.metadata.deletionTimestamp === undefined &&
     pod !== undefined &&
     pod.metadata.deletionTimestamp === undefined
   );
+}
+
+/** While the pod's status makes its way to the VMI and back. */
+function aheadSteps(facts: Facts): readonly Step[] {
+  const { canGetAhead = false, sandbox } = facts;
+  if (!canGetAhead || !isWanted(facts) || isFinal(facts.vmi)) return [];
+  return [{ do: "getAhead", vmi: facts.vmi, sandbox }];
 }
 
 function startSteps({ sandbox, vmi }: Facts): readonly Step[] {

@@ -15,6 +15,8 @@ export interface Facts {
   /** False after a reboot of the machine, and before and after the pod's own time. */
   readonly isSandboxStanding: boolean;
   readonly guest: SeenGuest;
+  /** Its pod has its images, and something can be made of it that was not tried yet. */
+  readonly canGetAhead?: boolean | undefined;
   readonly now: Date;
 }
 
@@ -63,6 +65,8 @@ export interface NewEvent {
 }
 
 export type Step =
+  /** What `makeReady` would make, as far as it can be made before the VMI is scheduled. What fails is tried again and told by that. */
+  | { readonly do: "getAhead"; readonly vmi: VirtualMachineInstance; readonly sandbox: Sandbox }
   /** Volumes and attachments. */
   | { readonly do: "makeReady"; readonly vmi: VirtualMachineInstance; readonly sandbox: Sandbox }
   | { readonly do: "startQemu"; readonly vmi: VirtualMachineInstance; readonly sandbox: Sandbox }

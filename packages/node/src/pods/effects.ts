@@ -49,10 +49,10 @@ export function podEffects(deps: PodsDeps, { troubles, announced }: PodMemory): 
       const status = { ...pod.status, phase: "Failed" as const, reason: "UnsupportedPod", message };
       await client.updateStatus(Pod, { ...pod, status }, { signal });
     },
-    async makeSandbox({ pod }, context) {
+    async makeSandbox({ pod, hasImages }, context) {
       const { uid = "" } = pod.metadata;
       try {
-        await makeSandbox(deps, pod, context);
+        await makeSandbox(deps, pod, hasImages, context);
         troubles.delete(uid);
       } catch (error) {
         if (context.signal.aborted) throw error;
@@ -100,9 +100,10 @@ export function podEffects(deps: PodsDeps, { troubles, announced }: PodMemory): 
 }
 
 /** Recorded first, then made, each part idempotent: after a death at any point the next try goes on, or the removal finds all. */
-async function makeSandbox(deps: PodsDeps, pod: Pod, { signal }: EffectContext): Promise<void> {
+async function makeSandbox(deps: PodsDeps, pod: Pod, hasImages: boolean, { signal }: EffectContext): Promise<void> {
   const sandbox = await recordSandbox(deps, pod);
   reached("pods/recordSandbox");
+  if (hasImages) deps.guests.expect(sandbox.vmiUid);
   await makeRunDir(sandbox);
   await ensureNetns(sandbox.netnsPath, signal);
   reached("pods/ensureNetns");
@@ -111,6 +112,7 @@ async function makeSandbox(deps: PodsDeps, pod: Pod, { signal }: EffectContext):
   const interfaces = await deps.networks.attach(pod, sandbox, signal);
   reached("pods/attachNetworks");
   await deps.sandboxes.put({ ...sandbox, cgroupPaths, interfaces, state: "standing" });
+  if (hasImages) deps.guests.expect(sandbox.vmiUid);
 }
 
 /**

@@ -84,12 +84,14 @@ const written = (steps: readonly Step[]) => steps.find((step) => step.do === "wr
 test("planPod() makes the sandbox while the image is pulled, and says so in the status", () => {
   const { steps } = planPod(facts({ sandbox: undefined, isSandboxStanding: false, image: { is: "absent" } }));
   assert.deepEqual(names(steps), ["writeStatus", "startPull", "makeSandbox"]);
+  assert.equal(steps.find((step) => step.do === "makeSandbox")?.hasImages, false);
   assert.equal(written(steps)?.phase, "Pending");
 });
 
 test("planPod() writes nothing before the sandbox where the image is cached", () => {
   const { steps } = planPod(facts({ sandbox: undefined, isSandboxStanding: false }));
   assert.deepEqual(names(steps), ["makeSandbox"]);
+  assert.equal(steps.find((step) => step.do === "makeSandbox")?.hasImages, true);
 });
 
 test("planPod() reports Running with addresses, and Ready only when the gate is open", () => {

@@ -32,8 +32,9 @@ function planRun(facts: Facts, pod: Pod): Plan<Step> {
     const isDue = state.is === "absent" || (state.is === "failed" && state.nextTryAt <= facts.now);
     return isDue && wanted.policy !== "Never" ? [{ do: "startPull", pod, image: wanted }] : [];
   });
+  const areImagesReady = facts.images.every(({ state }) => state.is === "ready");
   if (sandbox?.state !== "standing") {
-    const steps: Step[] = [...pulls, { do: "makeSandbox", pod }];
+    const steps: Step[] = [...pulls, { do: "makeSandbox", pod, hasImages: areImagesReady }];
     // Somebody looking meanwhile should see which image is waited for, or what the sandbox fails for.
     const isWaiting = pulls.length > 0 || facts.sandboxTrouble !== undefined;
     // A sandbox that stands changes no object that would wake us.
@@ -43,7 +44,6 @@ function planRun(facts: Facts, pod: Pod): Plan<Step> {
     ...facts.images.map(({ state }) => (state.is === "failed" ? state.nextTryAt.getTime() : Infinity)),
   );
   const lookAgainInMs = Number.isFinite(retryAt) ? Math.max(0, retryAt - facts.now.getTime()) : undefined;
-  const areImagesReady = facts.images.every(({ state }) => state.is === "ready");
   if (!areImagesReady) return { steps: [...pulls, ...statusSteps(pod, renderPending(pod, facts))], lookAgainInMs };
   return { steps: statusSteps(pod, renderRunning(pod, facts, sandbox), renderNetworkStatus(sandbox)) };
 }

@@ -49,6 +49,7 @@ if (isInOwnNamespaces(import.meta.url)) {
 
     const [sandbox] = node.sandboxes.list();
     assert.ok(sandbox);
+    assert.deepEqual(node.expected, ["vmi-1", "vmi-1"], "while it is made, and when it stands");
     assert.equal(statSync(sandbox.runDir).mode & 0o7777, 0o1770);
     assert.equal(statSync(sandbox.runDir).uid, 0);
     for (const path of sandbox.cgroupPaths) assert.ok(existsSync(path), path);
@@ -205,6 +206,7 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
   const states = new Map<string, GuestState>();
   const listeners = new Set<(vmiUid: string) => void>();
   const destroyed: string[] = [];
+  const expected: string[] = [];
   const guestsDir = join(folder, "guests");
   mkdirSync(guestsDir, { recursive: true });
   const sandboxes = await openSandboxStore(guestsDir);
@@ -242,6 +244,7 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
         destroyed.push(vmiUid);
         states.set(vmiUid, ended);
       },
+      expect: (vmiUid) => void expected.push(vmiUid),
       onChange: (listener) => {
         listeners.add(listener);
         return { [Symbol.dispose]: () => listeners.delete(listener) };
@@ -259,6 +262,7 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
     network,
     sandboxes,
     destroyed,
+    expected,
     stop,
     setGuest: (vmiUid: string, state: GuestState) => {
       states.set(vmiUid, state);

@@ -46,7 +46,8 @@ export interface Facts {
 
 export type Step =
   | { readonly do: "refusePod"; readonly pod: Pod; readonly message: string }
-  | { readonly do: "makeSandbox"; readonly pod: Pod }
+  /** `hasImages`: its guest can start as soon as it stands. */
+  | { readonly do: "makeSandbox"; readonly pod: Pod; readonly hasImages: boolean }
   | { readonly do: "startPull"; readonly pod: Pod; readonly image: WantedImage }
   | {
       readonly do: "writeStatus";

@@ -7,6 +7,8 @@ export interface GuestView {
   stateOf(vmiUid: string): GuestState;
   /** Ends the guest at once, without asking it: its pod is gone or its grace is over. Resolves when nothing of it runs. */
   destroy(vmiUid: string): Promise<void>;
+  /** Its pod has its images and stands, or will in a moment: what can be made for it is made meanwhile. Nothing relies on it. */
+  expect(vmiUid: string): void;
   /** Calls back when the state of some guest may have changed. */
   onChange(listener: (vmiUid: string) => void): Disposable;
 }
