@@ -95,7 +95,22 @@ async function writeRootPartition(root: string, work: string, signal: AbortSigna
   await truncate(image, rootBytes);
   // Checksums and 64 bit block numbers cost an emulated CPU more than they give a test guest.
   const features = "^metadata_csum,^64bit";
-  const options = ["-q", "-F", "-t", "ext4", "-L", "peapod-root", "-m", "0", "-O", features, "-J", "size=4"];
+  const options = [
+    "-q",
+    "-F",
+    "-t",
+    "ext4",
+    "-L",
+    "peapod-root",
+    "-m",
+    "0",
+    "-b",
+    "4096",
+    "-O",
+    features,
+    "-J",
+    "size=4",
+  ];
   await run(["mke2fs", ...options, "-E", "root_owner=0:0,lazy_itable_init=0", "-d", root, image], { signal });
   await setOwners(root, image, work, signal);
   return image;

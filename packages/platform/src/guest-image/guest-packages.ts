@@ -13,15 +13,15 @@ export const guestPackages = [
 
 /** Programs copied into the guest: where the packages have them → where the guest does. */
 export const guestPrograms: Readonly<Record<string, string>> = {
-  "bin/busybox": "bin/busybox",
+  "bin/busybox": "usr/bin/busybox",
   "usr/bin/mawk": "usr/bin/awk",
-  "bin/bash": "bin/bash",
+  "bin/bash": "usr/bin/bash",
   "usr/sbin/dropbear": "usr/sbin/dropbear",
   "usr/bin/dropbearkey": "usr/bin/dropbearkey",
   "usr/bin/dbclient": "usr/bin/ssh",
   "usr/lib/openssh/sftp-server": "usr/lib/openssh/sftp-server",
   "usr/sbin/qemu-ga": "usr/sbin/qemu-ga",
-  "sbin/resize2fs": "sbin/resize2fs",
+  "sbin/resize2fs": "usr/sbin/resize2fs",
   "usr/bin/sudo": "usr/bin/sudo",
   "usr/libexec/sudo/sudoers.so": "usr/libexec/sudo/sudoers.so",
   "usr/lib/x86_64-linux-gnu/security/pam_permit.so": "usr/lib/x86_64-linux-gnu/security/pam_permit.so",

@@ -32,10 +32,12 @@ export async function fillRootFolder(
   await setModes(root);
 }
 
+/** As in Debian, /bin, /sbin and /lib are those of /usr: programs look for each other in either. */
 async function makeFolders(root: string): Promise<void> {
   const folders =
-    "bin sbin dev proc sys run tmp mnt lib64 root home/peapod usr/bin etc/dropbear etc/sudoers.d etc/qemu/fsfreeze.d var/log var/lib/cloud";
+    "usr/bin usr/sbin usr/lib usr/lib64 usr/libexec dev proc sys run tmp mnt root home/peapod etc/dropbear etc/sudoers.d etc/qemu/fsfreeze.d var/log var/lib/cloud";
   for (const folder of folders.split(" ")) await mkdir(join(root, folder), { recursive: true });
+  for (const name of ["bin", "sbin", "lib", "lib64"]) await symlink(`usr/${name}`, join(root, name));
 }
 
 /** A release may have moved it from /lib to /usr/lib: the guest has it where we say. */
@@ -58,8 +60,8 @@ const inSbin =
 async function linkApplets(root: string, signal: AbortSignal): Promise<void> {
   const { stdout } = await run([join(root, "bin/busybox"), "--list"], { signal });
   const applets = stdout.split("\n").filter((name) => name !== "" && !notBusybox.has(name));
-  for (const name of applets) await symlink("busybox", join(root, "bin", name));
-  for (const name of inSbin) await symlink("../bin/busybox", join(root, "sbin", name));
+  for (const name of applets) await symlink("busybox", join(root, "usr/bin", name));
+  for (const name of inSbin) await symlink("../bin/busybox", join(root, "usr/sbin", name));
 }
 
 async function copyLibraries(unpacked: string, root: string): Promise<void> {
@@ -78,7 +80,7 @@ async function copyLibraries(unpacked: string, root: string): Promise<void> {
     }
   };
   for (const program of Object.values(guestPrograms)) await follow(join(root, program));
-  await copyFile(await findLibrary(unpacked, "ld-linux-x86-64.so.2"), join(root, "lib64/ld-linux-x86-64.so.2"));
+  await copyFile(await findLibrary(unpacked, "ld-linux-x86-64.so.2"), join(root, "usr/lib64/ld-linux-x86-64.so.2"));
 }
 
 async function findLibrary(unpacked: string, name: string): Promise<string> {
@@ -98,19 +100,16 @@ async function resolveInside(unpacked: string, path: string): Promise<string> {
 
 async function linkOthers(root: string): Promise<void> {
   await symlink("../run", join(root, "var/run"));
-  await symlink("../usr/bin/awk", join(root, "bin/awk"));
-  // dropbear looks for the SFTP server here
-  await mkdir(join(root, "usr/libexec"), { recursive: true });
+  // Where dropbear and others look for it.
   await symlink("../lib/openssh/sftp-server", join(root, "usr/libexec/sftp-server"));
   await symlink("openssh/sftp-server", join(root, "usr/lib/sftp-server"));
-  await symlink("../usr/lib/x86_64-linux-gnu", join(root, "lib/x86_64-linux-gnu"));
   await writeFile(join(root, "etc/resolv.conf"), "");
 }
 
 /** What the packages' archives and our repository cannot say by themselves. */
 async function setModes(root: string): Promise<void> {
   const modes: Readonly<Record<string, number>> = {
-    "bin/busybox": 0o4755, // su and ping
+    "usr/bin/busybox": 0o4755, // su and ping
     "usr/bin/sudo": 0o4755,
     "etc/shadow": 0o600,
     "etc/sudoers": 0o440,
