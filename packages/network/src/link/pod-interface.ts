@@ -3,7 +3,7 @@ import type { PodInterface } from "../binding/types.ts";
 import { parseLinks, parseRoutes } from "./parse.ts";
 
 /** Links and routes of a namespace in one program; its loopback, which new namespaces have switched off, is raised on the way. */
-const script = "ip link set lo up && ip -json -details address show && ip -json -4 route show";
+const batch = "link set lo up\naddress show\nroute show\n";
 
 /**
  * What a pod's interfaces are like now. Plugins may change what plugins before them said, so the namespace is asked, not their
@@ -16,7 +16,8 @@ export async function observePodInterfaces(
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly PodInterface[]> {
-  const { stdout } = await run(["nsenter", `--net=${netnsPath}`, "sh", "-c", script], {
+  const { stdout } = await run(["nsenter", `--net=${netnsPath}`, "ip", "-json", "-details", "-batch", "-"], {
+    input: batch,
     signal,
     timeoutMs: 20_000,
     maxOutputBytes: 16 * 1024 * 1024,
