@@ -2,10 +2,8 @@ import { rm } from "node:fs/promises";
 import { formatError, type Log } from "@peapod/machinery";
 import { detachPod, type Inventory, inventory, type NodeNetwork, removeNodeNetwork } from "@peapod/network";
 import { openCgroups } from "./cgroup/driver.ts";
-import type { CgroupDriver } from "./cgroup/types.ts";
 import { type PoweredDown, powerDownAll } from "./guests/power-down-all.ts";
-import { limitName } from "./pods/sandbox-names.ts";
-import { removeNetns } from "./sandbox/machine.ts";
+import { removeSandbox } from "./sandbox/remove.ts";
 import { openSandboxStore, type SandboxStore } from "./sandbox/store.ts";
 import type { Sandbox } from "./sandbox/types.ts";
 
@@ -34,7 +32,12 @@ export async function takeDown(options: TakeDownOptions): Promise<Inventory> {
   await powerDownAll({ guestsDir, onEach: options.onGuest });
   {
     await using network = left.length > 0 ? await options.openNetwork(sandboxes) : undefined;
-    for (const sandbox of left) await removeSandbox(sandbox, { sandboxes, cgroups, network, log });
+    const detach = async ({ podUid, podName }: Sandbox): Promise<void> => {
+      for (const error of network ? await detachPod(network, podUid) : []) {
+        log.warn("network not detached by its plugin", { pod: podName, error: formatError(error) });
+      }
+    };
+    for (const sandbox of left) await removeSandbox(sandbox, { sandboxes, cgroups, detach });
   }
   for (const number of await cgroups.children(`peapod/${instance}`)) {
     await cgroups.kill(`peapod/${instance}/${number}`);
@@ -43,28 +46,4 @@ export async function takeDown(options: TakeDownOptions): Promise<Inventory> {
   await removeNodeNetwork({ instance, registryPath: machineRegistry });
   await rm(runDir, { recursive: true, force: true });
   return inventory(instance);
-}
-
-async function removeSandbox(
-  sandbox: Sandbox,
-  {
-    sandboxes,
-    cgroups,
-    network,
-    log,
-  }: {
-    readonly sandboxes: SandboxStore;
-    readonly cgroups: CgroupDriver;
-    readonly network: NodeNetwork | undefined;
-    readonly log: Log;
-  },
-): Promise<void> {
-  await cgroups.kill(limitName(sandbox));
-  for (const error of network ? await detachPod(network, sandbox.podUid) : []) {
-    log.warn("network not detached by its plugin", { pod: sandbox.podName, error: formatError(error) });
-  }
-  await removeNetns(sandbox.netnsPath);
-  await cgroups.remove(limitName(sandbox));
-  await rm(sandbox.runDir, { recursive: true, force: true });
-  await sandboxes.put({ ...sandbox, state: "removed" });
 }

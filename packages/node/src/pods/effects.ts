@@ -4,12 +4,13 @@ import { type EffectContext, type Effects, formatError, InvalidSpecError } from 
 import { reached } from "@peapod/machinery/node";
 import type { CgroupDriver } from "../cgroup/types.ts";
 import type { GuestView } from "../sandbox/guest-view.ts";
-import { ensureNetns, removeNetns } from "../sandbox/machine.ts";
+import { ensureNetns } from "../sandbox/machine.ts";
+import { limitName } from "../sandbox/names.ts";
+import { removeSandbox } from "../sandbox/remove.ts";
 import type { SandboxStore } from "../sandbox/store.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import { limitsOf } from "./limits.ts";
 import type { PodImages, PodNetworks } from "./ports.ts";
-import { limitName } from "./sandbox-names.ts";
 import type { Step } from "./types.ts";
 
 export interface PodsDeps {
@@ -86,7 +87,7 @@ export function podEffects(deps: PodsDeps, { troubles, announced }: PodMemory): 
       events.record(pod, { type: "Normal", reason: "Killing", message: `Stopping container compute: ${because}` });
       await deps.guests.destroy(sandbox.vmiUid);
     },
-    removeSandbox: ({ sandbox }) => removeSandbox(deps, sandbox),
+    removeSandbox: ({ sandbox }) => removeSandbox(sandbox, { ...deps, detach: (one) => deps.networks.detach(one) }),
     async removeGuestFolder({ sandbox }) {
       await rm(sandbox.dataDir, { recursive: true, force: true });
       await deps.sandboxes.remove(sandbox.vmiUid);
@@ -158,19 +159,6 @@ async function recordSandbox(deps: PodsDeps, pod: Pod): Promise<Sandbox> {
   await mkdir(sandbox.dataDir, { recursive: true, mode: 0o711 });
   await deps.sandboxes.put(sandbox);
   return sandbox;
-}
-
-/** Always finishes: what is gone already is no failure. Helpers (dnsmasq) die with the cgroup. */
-async function removeSandbox({ cgroups, networks, sandboxes }: PodsDeps, sandbox: Sandbox): Promise<void> {
-  await cgroups.kill(limitName(sandbox));
-  reached("pods/killCgroup");
-  await networks.detach(sandbox);
-  reached("pods/detachNetworks");
-  await removeNetns(sandbox.netnsPath);
-  reached("pods/removeNetns");
-  await cgroups.remove(limitName(sandbox));
-  await rm(sandbox.runDir, { recursive: true, force: true });
-  await sandboxes.put({ ...sandbox, state: "removed" });
 }
 
 function podOf(sandbox: Sandbox): Pod {

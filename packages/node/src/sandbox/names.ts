@@ -1,4 +1,4 @@
-import type { Sandbox } from "../sandbox/types.ts";
+import type { Sandbox } from "./types.ts";
 
 /** The sandbox's cgroup, relative to each hierarchy's root. */
 export function limitName(sandbox: Pick<Sandbox, "instance" | "number">): string {
