@@ -20,13 +20,15 @@ export function explainStart(facts: WhyFacts, vmi: VirtualMachineInstance): Answ
 function missingPart({ name, missing }: WhyFacts): Answer | undefined {
   const [first] = missing;
   if (first === undefined) return undefined;
-  const others = missing.length === 1 ? "" : ` and ${missing.length - 1} more`;
+  // Several fields may name one object.
+  const lines = [...new Set(missing.map(createLine))];
+  const others = lines.length === 1 ? "" : ` and ${lines.length - 1} more`;
   return {
     sentence: `${name} is not running: ${wordFor(first)} ${first.name} is missing${others}`,
     details: missing.map(
       (part) => `${part.path} names ${wordFor(part)} ${part.namespace}/${part.name}, which does not exist`,
     ),
-    waysOut: missing.map((part) => `create it: ${createLine(part)}`),
+    waysOut: lines.map((line) => `create it: ${line}`),
   };
 }
 
