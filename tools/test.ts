@@ -3,7 +3,7 @@
  * mount namespaces of its own so that copies never meet. With files, only those.
  */
 import { spawn } from "node:child_process";
-import { globSync, mkdirSync } from "node:fs";
+import { globSync, mkdirSync, statSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 
@@ -27,6 +27,7 @@ const tallies: Tally[] = [];
 if (asked.length === 0) tallies.push(await check());
 tallies.push(await quick(files.filter((file) => !boots(file))));
 if (files.some(boots)) await prepare();
+if (files.some((file) => file.endsWith("/stock.test.ts"))) await prepareStock();
 tallies.push(...(await atMost(guestsAtOnce(), files.filter(boots).sort(), isolated)));
 
 const total = tallies.reduce((a, b) => ({
@@ -64,6 +65,17 @@ async function prepare(): Promise<void> {
   const { code, output } = await execute(["bin/peapod", "guest-image", ".cache/guest.qcow2"]);
   console.log(`── test guest: ${output.trim()}`);
   if (code !== 0) process.exit(1);
+}
+
+/** As the test guest; where it cannot be built its one test says so. */
+async function prepareStock(): Promise<void> {
+  const script = "tools/stock-image.sh";
+  const image = ".cache/stock.qcow2";
+  const builtAt = statSync(join(root, image), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (builtAt > statSync(join(root, script)).mtimeMs) return;
+  console.log("── stock system: building it, which takes minutes once");
+  const { output } = await execute(["sh", script, image]);
+  if (output.trim() !== "") console.log(output.trim());
 }
 
 /** A machine of its own for one file: loopback only, an empty /run, mounts nobody else sees. */
