@@ -68,7 +68,7 @@ async function filesystemsOf(agent: GuestAgent, signal: AbortSignal) {
     fileSystemType: type,
     usedBytes,
     totalBytes,
-    disk: disks,
+    disk: disks.map(({ serial, busType }) => ({ ...(serial && { serial }), busType })),
   }));
 }
 
