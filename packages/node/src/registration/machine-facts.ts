@@ -29,10 +29,13 @@ export async function observeMachine(given: GivenFacts): Promise<MachineFacts> {
   };
 }
 
-/** Addresses of the machine itself, not of our bridges; where there is none (a test's namespace), loopback. */
+/** The pod bridge of any instance: another one's goes when that one does. */
+const podBridge = /^pp[0-9a-f]{6}br$/;
+
+/** Addresses of the machine itself, not of pod bridges; where there is none (a test's namespace), loopback. */
 export function ipv4Addresses(ownLinkPrefix: string): readonly string[] {
   const found = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
-    name.startsWith(ownLinkPrefix)
+    name.startsWith(ownLinkPrefix) || podBridge.test(name)
       ? []
       : (addresses ?? []).filter(({ family, internal }) => family === "IPv4" && !internal),
   );
