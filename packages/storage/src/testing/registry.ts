@@ -21,7 +21,7 @@ export interface TestRegistry extends AsyncDisposable {
   requireLogin(user: string, password: string): void;
   /** Answers 503 while true. */
   isDown: boolean;
-  /** Sends the first half of each blob, and the rest when told to. @returns who tells */
+  /** Sends the first half of each layer, and the rest when told to. @returns who tells */
   hold(): () => void;
   /** Takes requests and answers none while true. */
   isSilent: boolean;
@@ -74,7 +74,8 @@ export async function startTestRegistry(): Promise<TestRegistry> {
       "docker-content-digest": digest,
     });
     if (request.method === "HEAD") return response.end();
-    const half = kind === "blobs" ? Math.floor(blob.bytes.length / 2) : 0;
+    if (!blob.type.includes("layer")) return response.end(blob.bytes);
+    const half = Math.floor(blob.bytes.length / 2);
     response.write(blob.bytes.subarray(0, half));
     return held.then(() => response.end(blob.bytes.subarray(half)));
   });
