@@ -188,7 +188,9 @@ function houseOf(peapod: Peapod, client: Client) {
         const pods = await client.list(Pod, { namespace, labelSelector: `vm.kubevirt.io/name=${name}` });
         return (!(await find(name)) && pods.items.length === 0) || undefined;
       }),
-    word: async (name: string) => (await client.get(VirtualMachine, { namespace, name })).status?.printableStatus ?? "",
+    word,
+    says: (name: string, wanted: string) =>
+      eventually(`${name} ${wanted}`, async () => (await word(name)) === wanted || undefined),
     podOf: (name: string) =>
       eventually(`the pod of ${name}`, async () => {
         const pods = await client.list(Pod, { namespace, labelSelector: `vm.kubevirt.io/name=${name}` });
