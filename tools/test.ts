@@ -3,7 +3,7 @@
  * mount namespaces of its own so that copies never meet. With files, only those.
  */
 import { spawn } from "node:child_process";
-import { globSync, mkdirSync, statSync } from "node:fs";
+import { globSync, mkdirSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 
@@ -67,15 +67,10 @@ async function prepare(): Promise<void> {
   if (code !== 0) process.exit(1);
 }
 
-/** As the test guest; where it cannot be built its one test says so. */
+/** As the test guest; takes minutes once. Where it cannot be built its one test says so. */
 async function prepareStock(): Promise<void> {
-  const script = "tools/stock-image.sh";
-  const image = ".cache/stock.qcow2";
-  const builtAt = statSync(join(root, image), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (builtAt > statSync(join(root, script)).mtimeMs) return;
-  console.log("── stock system: building it, which takes minutes once");
-  const { output } = await execute(["sh", script, image]);
-  if (output.trim() !== "") console.log(output.trim());
+  const { output } = await execute([process.execPath, "e2e/stock-image.ts"]);
+  console.log(`── stock system: ${output.trim()}`);
 }
 
 /** A machine of its own for one file: loopback only, an empty /run, mounts nobody else sees. */
