@@ -137,6 +137,10 @@ test("planPod() shows a failed pull in kubectl's words and comes back when it is
     reason: "ImagePullBackOff",
     message,
   });
+  assert.deepEqual(waitingIn({ is: "pulling", failedBefore: "no such image", progress: "1 of 2 MiB" }), {
+    reason: "ContainerCreating",
+    message: 'Pulling image "quay.io/a/b": 1 of 2 MiB',
+  });
   const due = planPod(facts({ image: { ...failed, nextTryAt: now } }));
   assert.ok(names(due.steps).includes("startPull"));
 });

@@ -154,8 +154,8 @@ function waitingFor(
         message: `Container image "${reference}" is not present with pull policy of Never`,
       };
     case "pulling":
-      // A new try does not take back that the last one failed.
-      if (state.failedBefore !== undefined) return backingOff(reference, state.failedBefore);
+      // A new try does not take back that the last one failed, until something comes.
+      if (state.failedBefore !== undefined && state.progress === undefined) return backingOff(reference, state.failedBefore);
       return {
         reason: "ContainerCreating",
         message: `Pulling image "${reference}"${state.progress ? `: ${state.progress}` : ""}`,
