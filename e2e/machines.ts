@@ -92,10 +92,12 @@ export async function vmiOf(peapod: Peapod, name: string): Promise<VirtualMachin
 export async function consoleOf(peapod: Peapod, name: string, wanted: RegExp): Promise<string> {
   let log = "";
   const pod = await podOf(peapod, name);
-  return eventually(`${name} prints ${wanted}`, async () => {
+  const look = async () => {
     log = (await peapod.kubectl("logs", pod.metadata.name ?? "")).replaceAll("\r", "");
     return wanted.test(log) ? log : undefined;
-  }).catch((error: unknown) => {
+  };
+  // On a busy machine without KVM a boot takes minutes.
+  return eventually(`${name} prints ${wanted}`, look, 300_000).catch((error: unknown) => {
     throw new Error(`${name} printed:\n${log}`, { cause: error });
   });
 }
