@@ -97,7 +97,7 @@ export class ByHand implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { folder, groups, netns } = this.#parts;
     await run(["ip", "netns", "delete", netns]);
-    for (const group of groups) rmdirSync(group);
+    for (const group of groups) removeGroup(group);
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -119,6 +119,16 @@ IFS='
 '
 for group in $groups; do echo 0 > "$group/cgroup.procs"; done
 exec "$@"`;
+
+/** With the instance's own above it, which the agent leaves to whoever is the last in it. */
+function removeGroup(path: string): void {
+  rmdirSync(path);
+  try {
+    rmdirSync(dirname(path));
+  } catch {
+    // Others are still in it.
+  }
+}
 
 /** A group beside another one, with the same limits of CPU and memory. */
 function likeGroup(path: string): string {
