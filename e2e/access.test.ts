@@ -159,10 +159,10 @@ test("a guest is reached in every way there is", async (t) => {
   await t.test("soft-reboot and reset start the guest anew inside the same QEMU", async () => {
     const { metadata, status } = await vmiOf(peapod, "web");
     assert.equal(succeed(await peapod.virtctl("soft-reboot", "web")).stdout, "VMI web was scheduled to soft-reboot\n");
-    await consoleOf(peapod, "web", /going down[\s\S]*Peapod test guest: \d[\s\S]*web login: /);
+    await consoleOf(peapod, "web", /guest: going down[\s\S]*Peapod test guest: \d[\s\S]*web login: /);
     assert.equal(succeed(await peapod.virtctl("reset", "web")).stdout, "VMI web was scheduled to reset\n");
-    const log = await consoleOf(peapod, "web", /going down[\s\S]*(Peapod test guest: \d[\s\S]*){2}web login: /);
-    assert.equal(log.split("going down").length, 2, "a reset asks nobody");
+    const log = await consoleOf(peapod, "web", /guest: going down[\s\S]*(Peapod test guest: \d[\s\S]*){2}web login: /);
+    assert.equal(log.split("guest: going down").length, 2, "a reset asks nobody");
     assert.match(await answerOf(address), /Hello from web/);
     const now = await vmiOf(peapod, "web");
     assert.equal(now.metadata.uid, metadata.uid);
