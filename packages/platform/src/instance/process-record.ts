@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** A process of ours, recognised beyond doubt: pids are reused, a pid with its start time is not within one boot. */
@@ -37,8 +37,14 @@ export function findRecordedProcess(path: string): ProcessRecord | undefined {
   }
 }
 
+/** Its folder goes too where nothing else is in it: a start that failed leaves nothing behind. */
 export function forgetProcess(path: string): void {
   rmSync(path, { force: true });
+  try {
+    rmdirSync(dirname(path));
+  } catch {
+    // Others keep their files there.
+  }
 }
 
 /** TERM, a while, then KILL. Resolves when the process is gone. */
