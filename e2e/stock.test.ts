@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "@peapod/machinery/node";
-import { addressOf, eventually, startPeapod } from "./harness.ts";
+import { addressOf, eventually, type Peapod, startPeapod } from "./harness.ts";
 import { consoleOf, disk, guestReference, machine, rootDisk } from "./machines.ts";
 import { scratchFolder } from "./scratch.ts";
 import { stockImage } from "./stock-image.ts";
@@ -43,10 +43,10 @@ test("a stock Debian does what its cloud-config says, and answers through masque
   const domain = { resources: { requests: { memory: "640Mi" } } };
   await peapod.apply(machine("stock", { disks: [rootDisk(), seed], domain }));
 
-  const log = await consoleOf(peapod, "stock", /mark: root by probe on stock\n[^]*source: nocloud\n/, firstBootMs);
+  const log = await hear(peapod, /mark: root by probe on stock\n.*source: nocloud\n/s);
   assert.match(log, /Linux version \S+ \(debian-kernel@/);
   assert.match(log, /Cloud-init v\. \S+ running 'modules:final'/);
-  await consoleOf(peapod, "stock", /stock login: /, firstBootMs);
+  await hear(peapod, /stock login: /);
 
   const address = await addressOf(peapod, "stock");
   const page = await eventually(`http://${address}/ answers`, async () => {
@@ -63,6 +63,11 @@ test("a stock Debian does what its cloud-config says, and answers through masque
   });
   assert.match(said, /^stock\nprobe:\$/, "the name is set and the account has a password");
 });
+
+/** As `consoleOf`, with the patience that a whole distribution needs. */
+async function hear(peapod: Peapod, wanted: RegExp): Promise<string> {
+  return eventually(`the console shows ${wanted}`, () => consoleOf(peapod, "stock", wanted), firstBootMs);
+}
 
 async function makeKey(folder: string): Promise<{ readonly file: string; readonly public: string }> {
   const file = join(folder, "key");

@@ -8,15 +8,19 @@ const sectorBytes = 512;
 /** Where partitions start by custom; the FAT must know it, or its boot sector cannot find itself. */
 const bootStartSector = 2048;
 /** Sparse: what a guest writes has room without growing the disk first. */
-const rootBytes = 480 * MiB;
+const smallRootBytes = 480 * MiB;
 
 export interface DiskParts {
   readonly kernel: Buffer;
   readonly initialRamDisk: Buffer;
   /** The kernel's command line. */
   readonly commandLine: string;
-  /** Folder whose content becomes the root. */
+  /** Folder whose content becomes the root; its file system is labelled `peapod-root`. */
   readonly root: string;
+  /** Size of the root's file system; default: enough for the small guest. */
+  readonly rootBytes?: number;
+  /** The folder's owners are the guest's, as in a system that root installed; else all is root's, and /home/peapod its user's. */
+  readonly keepsOwners?: boolean;
 }
 
 /**
@@ -27,8 +31,9 @@ export interface DiskParts {
  * @param out  becomes a compressed qcow2
  */
 export async function writeDisk(parts: DiskParts, work: string, out: string, signal: AbortSignal): Promise<void> {
+  const { rootBytes = smallRootBytes } = parts;
   const boot = await writeBootPartition(parts, work, signal);
-  const root = await writeRootPartition(parts.root, work, signal);
+  const root = await writeRootPartition(parts, rootBytes, work, signal);
   const bootSectors = (await stat(boot)).size / sectorBytes;
   const rootStartSector = bootStartSector + bootSectors;
   const raw = join(work, "disk.raw");
@@ -89,10 +94,15 @@ function loaderEntry(commandLine: string): string {
   return ["title Peapod test guest", "linux /vmlinuz", "initrd /initrd.gz", `options ${commandLine}`, ""].join("\n");
 }
 
-async function writeRootPartition(root: string, work: string, signal: AbortSignal): Promise<string> {
+async function writeRootPartition(
+  { root, keepsOwners = false }: DiskParts,
+  sizeBytes: number,
+  work: string,
+  signal: AbortSignal,
+): Promise<string> {
   const image = join(work, "root.ext4");
   await writeFile(image, "");
-  await truncate(image, rootBytes);
+  await truncate(image, sizeBytes);
   // Checksums and 64 bit block numbers cost an emulated CPU more than they give a test guest.
   const features = "^metadata_csum,^64bit";
   const options = [
@@ -112,7 +122,7 @@ async function writeRootPartition(root: string, work: string, signal: AbortSigna
     "size=4",
   ];
   await run(["mke2fs", ...options, "-E", "root_owner=0:0,lazy_itable_init=0", "-d", root, image], { signal });
-  await setOwners(root, image, work, signal);
+  if (!keepsOwners) await setOwners(root, image, work, signal);
   return image;
 }
 
