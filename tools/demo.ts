@@ -44,7 +44,7 @@ console.log(`\n$ kubectl logs ${pod?.metadata.name} --tail=6          # its seri
 console.log(kubectl("logs", pod?.metadata.name ?? "", "--tail=6").trimEnd());
 console.log(`
 It keeps running. Next:
-  export KUBECONFIG=${kubeconfig}${" ".repeat(Math.max(1, 30 - kubeconfig.length))}then kubectl as you know it
+  export KUBECONFIG=${kubeconfig}${" ".repeat(Math.max(1, 32 - kubeconfig.length))}then kubectl as you know it
   npx peapod console ${key.name}                      leave with Ctrl-]
   npx peapod stop ${key.name}                         and start it again with: npx peapod start ${key.name}
   npx peapod down                                   stops everything and leaves nothing behind`);
