@@ -9,6 +9,7 @@ import { writeDisk } from "./disk.ts";
 import { buildTools, guestPackages } from "./guest-packages.ts";
 import { makeInitialRamDisk } from "./initial-ram-disk.ts";
 import { fillRootFolder, kernelRelease } from "./root-folder.ts";
+import { unpackKernel } from "./unpacked-kernel.ts";
 
 export interface GuestImageOptions {
   /** Where the qcow2 goes; replaced as a whole or not at all. */
@@ -82,9 +83,14 @@ async function build(
   await fillRootFolder(unpacked, release, root, signal);
   const initialRamDisk = await makeInitialRamDisk(unpacked, release, ramDisk, signal);
   const kernel = await readFile(join(unpacked, "boot", `vmlinuz-${release}`));
+  const unpackedKernel = await unpackKernel(kernel, disk, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    log.warn("kernel stays packed, the guest starts slower under BIOS", { error });
+    return kernel;
+  });
   log.info("guest image written", { kernel: release });
   const unfinished = join(temporary, "image.qcow2");
-  await writeDisk({ kernel, initialRamDisk, commandLine, root }, disk, unfinished, signal);
+  await writeDisk({ kernel, unpackedKernel, initialRamDisk, commandLine, root }, disk, unfinished, signal);
   await rename(unfinished, image);
 }
 

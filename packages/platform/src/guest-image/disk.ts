@@ -11,7 +11,10 @@ const bootStartSector = 2048;
 const smallRootBytes = 480 * MiB;
 
 export interface DiskParts {
+  /** As the distribution has it: for UEFI. */
   readonly kernel: Buffer;
+  /** For BIOS. */
+  readonly unpackedKernel: Buffer;
   readonly initialRamDisk: Buffer;
   /** The kernel's command line. */
   readonly commandLine: string;
@@ -53,12 +56,14 @@ export async function writeDisk(parts: DiskParts, work: string, out: string, sig
 async function writeBootPartition(parts: DiskParts, work: string, signal: AbortSignal): Promise<string> {
   const image = join(work, "boot.fat");
   const efi = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi";
-  const contentBytes = parts.kernel.length + parts.initialRamDisk.length + (await stat(efi)).size;
+  const sizes = [parts.kernel, parts.unpackedKernel, parts.initialRamDisk].map(({ length }) => length);
+  const contentBytes = sizes.reduce((sum, size) => sum + size, (await stat(efi)).size);
   await writeFile(image, "");
   await truncate(image, Math.ceil(contentBytes / MiB + 2) * MiB);
   await run(["mkfs.vfat", "-n", "PEAPOD-BOOT", "-i", "70656170", "-h", String(bootStartSector), image], { signal });
   const files: Readonly<Record<string, string | Buffer>> = {
     vmlinuz: parts.kernel,
+    vmlinux: parts.unpackedKernel,
     "initrd.gz": parts.initialRamDisk,
     "syslinux.cfg": syslinuxConfig(parts.commandLine),
     "loader/loader.conf": "timeout 0\ndefault peapod.conf\neditor no\n",
@@ -83,7 +88,7 @@ function syslinuxConfig(commandLine: string): string {
     "PROMPT 0",
     "TIMEOUT 0",
     "LABEL peapod",
-    " KERNEL /vmlinuz",
+    " KERNEL /vmlinux",
     " INITRD /initrd.gz",
     ` APPEND ${commandLine}`,
     "",

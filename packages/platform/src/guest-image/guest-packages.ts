@@ -41,6 +41,7 @@ export const buildTools: Readonly<Record<string, string>> = {
   mcopy: "mtools",
   mmd: "mtools",
   syslinux: "syslinux",
+  xz: "xz-utils",
   "qemu-img": "qemu-utils",
   "/usr/lib/syslinux/mbr/mbr.bin": "syslinux-common",
   "/usr/lib/systemd/boot/efi/systemd-bootx64.efi": "systemd-boot-efi",
