@@ -107,8 +107,8 @@ test("volumes of every kind reach the guest on every bus", async (t) => {
   );
 
   await t.test("a restart makes emptyDisks and containerDisks anew and keeps hostDisks", async () => {
-    succeed(await peapod.virtctl("restart", "plenty"));
     const before = (await podOf(peapod, "plenty")).metadata.uid;
+    succeed(await peapod.virtctl("restart", "plenty"));
     await eventually("another pod", async () => (await podOf(peapod, "plenty")).metadata.uid !== before || undefined);
     const log = await consoleOf(peapod, "plenty", /^disks done$/m);
     assert.deepEqual(disksIn(log), [
