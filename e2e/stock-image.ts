@@ -53,6 +53,7 @@ export async function prepareStockImage(signal: AbortSignal = new AbortControlle
   for (const one of [system, disk, join(folder, "packages")]) await mkdir(one, { recursive: true });
   await bootstrap(system, signal);
   await makeImpersonal(system);
+  await makePatient(system);
   const unfinished = join(temporary, "stock.qcow2");
   const [kernel, initialRamDisk] = [await bootFile(system, "vmlinuz"), await bootFile(system, "initrd.img")];
   const boot = { kernel, unpackedKernel: kernel, initialRamDisk, commandLine };
@@ -99,6 +100,14 @@ async function makeImpersonal(system: string): Promise<void> {
   await writeFile(join(system, "etc/machine-id"), "");
   const unwanted = ["etc/resolv.conf", "etc/ssh/ssh_host_*", "var/cache/apt/archives/*.deb", "var/lib/apt/lists/*_*"];
   for await (const path of glob(unwanted, { cwd: system })) await rm(join(system, path));
+}
+
+/** The one thing that is not Debian's: on a busy machine that emulates, its first boot outlasts what systemd waits for units and devices. */
+async function makePatient(system: string): Promise<void> {
+  const settings = join(system, "etc/systemd/system.conf.d");
+  await mkdir(settings, { recursive: true });
+  const lines = ["[Manager]", "DefaultTimeoutStartSec=1h", "DefaultDeviceTimeoutSec=1h", ""];
+  await writeFile(join(settings, "patience.conf"), lines.join("\n"));
 }
 
 async function bootFile(system: string, name: string): Promise<Buffer> {

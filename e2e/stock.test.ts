@@ -46,7 +46,6 @@ test("a stock Debian does what its cloud-config says, and answers through masque
   const log = await hear(peapod, /mark: root by probe on stock\n.*source: nocloud\n/s);
   assert.match(log, /Linux version \S+ \(debian-kernel@/);
   assert.match(log, /Cloud-init v\. \S+ running 'modules:final'/);
-  await hear(peapod, /stock login: /);
 
   const address = await addressOf(peapod, "stock");
   const page = await eventually(`http://${address}/ answers`, async () => {
