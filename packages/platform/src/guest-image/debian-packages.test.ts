@@ -31,6 +31,13 @@ test("closure() follows libraries and the kernel behind its name, not everything
   ]);
 });
 
+test("closure() names what the lists know nothing of", () => {
+  assert.throws(
+    () => closure("tool\n  Depends: liba\nliba\n", ["tool", "linux-image-amd64"]),
+    /do not have linux-image-amd64/,
+  );
+});
+
 test("parseUris() reads what apt-get would download", () => {
   const line =
     "'http://mirror.example/pool/b_1%2b1_amd64.deb' busybox-static_1%3a1.35.0-4+b1_amd64.deb 928188 SHA256:3d3f\n";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type ProgramError, run } from "@peapod/machinery/node";
+import { run } from "@peapod/machinery/node";
 
 /** One package as this machine's package lists offer it. */
 export interface DebianPackage {
@@ -24,15 +24,30 @@ export async function resolvePackages(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly DebianPackage[]> {
-  const only = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map((kind) => `--no-${kind}`);
   try {
-    const { stdout } = await apt(["apt-cache", "depends", "--recurse", ...only, ...names], signal);
-    const wanted = closure(stdout, names);
-    const uris = await apt(["apt-get", "download", "--print-uris", ...wanted], signal);
-    return parseUris(uris.stdout);
+    return await askLists(names, signal);
   } catch (cause) {
-    throw new Error("Cannot find the guest's packages: run apt-get update, then try again", { cause });
+    signal.throwIfAborted();
+    const advised = new Error("Cannot find the guest's packages: run apt-get update, then try again", { cause });
+    if (process.getuid?.() !== 0) throw advised;
+    // Where the lists are empty, apt knows nothing but what is installed here.
+    await run(["apt-get", "-q", "update"], { env, signal });
+    return await askLists(names, signal).catch((still: unknown) => {
+      throw new Error("Cannot find the guest's packages in the package lists", { cause: still });
+    });
   }
+}
+
+async function askLists(names: readonly string[], signal: AbortSignal): Promise<readonly DebianPackage[]> {
+  const only = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map((kind) => `--no-${kind}`);
+  const options = { env, signal, maxOutputBytes: 4 * 1024 * 1024 };
+  const { stdout } = await run(["apt-cache", "depends", "--recurse", ...only, ...names], options);
+  const wanted = closure(stdout, names);
+  const uris = await run(["apt-get", "download", "--print-uris", ...wanted], options);
+  const found = parseUris(uris.stdout);
+  const missing = wanted.filter((name) => !found.some((one) => one.name === name));
+  if (missing.length > 0) throw new Error(`The package lists do not have ${missing.join(", ")}`);
+  return found;
 }
 
 /**
@@ -88,6 +103,8 @@ export function closure(text: string, names: readonly string[]): readonly string
     }
   };
   for (const name of names) visit(name);
+  const unknown = names.filter((name) => !needs.has(name));
+  if (unknown.length > 0) throw new Error(`The package lists do not have ${unknown.join(", ")}`);
   return [...found];
 }
 
@@ -102,18 +119,6 @@ export function parseUris(text: string): readonly DebianPackage[] {
 }
 
 const env = { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
-
-/** Asks the package lists; where they are empty and we may, they are fetched first. */
-async function apt(argv: readonly string[], signal: AbortSignal): Promise<{ readonly stdout: string }> {
-  const ask = () => run(argv, { env, signal, maxOutputBytes: 4 * 1024 * 1024 });
-  try {
-    return await ask();
-  } catch (error) {
-    if (process.getuid?.() !== 0 || (error as ProgramError).exitCode !== 100) throw error;
-    await run(["apt-get", "-q", "update"], { env, signal });
-    return await ask();
-  }
-}
 
 async function hasPackage(one: DebianPackage, folder: string): Promise<boolean> {
   const [algorithm = "", wanted] = one.hash.split(":");
