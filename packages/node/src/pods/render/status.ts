@@ -155,7 +155,8 @@ function waitingFor(
       };
     case "pulling":
       // A new try does not take back that the last one failed, until something comes.
-      if (state.failedBefore !== undefined && state.progress === undefined) return backingOff(reference, state.failedBefore);
+      if (state.failedBefore !== undefined && state.progress === undefined)
+        return backingOff(reference, state.failedBefore);
       return {
         reason: "ContainerCreating",
         message: `Pulling image "${reference}"${state.progress ? `: ${state.progress}` : ""}`,
