@@ -17,7 +17,7 @@ export interface Domain {
   readonly clock: DomainClock;
   readonly disks: readonly DomainDisk[];
   readonly nics: readonly DomainNic[];
-  /** The agent listens here before QEMU starts and is the only client; undefined: no serial port. */
+  /** QEMU listens here; the agent is the only client, from before the guest runs. Undefined: no serial port. */
   readonly serial?: { readonly socketPath: string } | undefined;
   readonly guestAgent?: { readonly socketPath: string } | undefined;
   readonly monitors: readonly { readonly id: string; readonly socketPath: string }[];

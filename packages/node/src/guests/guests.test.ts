@@ -2,18 +2,28 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { Pod, VirtualMachineInstance } from "@peapod/api";
-import { armCheckpoint, listCheckpoints } from "@peapod/machinery";
 import { eventually } from "@peapod/machinery/testing";
 import { isInOwnNamespaces } from "@peapod/network/testing";
 import { launcherPod, podKey, scheduledInstance, vmiKey } from "../testing/guest-objects.ts";
-import { type GuestWorld, makeGuestWorld, startGuestNode } from "../testing/guest-world.ts";
+import {
+  condition,
+  down,
+  greeted,
+  log,
+  phase,
+  pidOf,
+  podIn,
+  running,
+  type,
+  up,
+  vmi,
+  vmiWrites,
+} from "../testing/guest-questions.ts";
+import { makeGuestWorld, startGuestNode } from "../testing/guest-world.ts";
 import { openGuestControl } from "./control.ts";
 import { powerDownAll } from "./power-down-all.ts";
 
-type GuestNode = Awaited<ReturnType<typeof startGuestNode>>;
-
 const patience = { timeout: 120_000 };
-const all = { follow: false, timestamps: false, previous: false };
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("a scheduled VMI becomes a running guest by one update, with all that is known of it", patience, async (t) => {
@@ -246,134 +256,4 @@ if (isInOwnNamespaces(import.meta.url)) {
     await using _node = await startGuestNode(world);
     assert.equal((await phase(world, "Failed")).status?.reason, "NodeShutdown");
   });
-
-  test("a death at any step of a guest's start or end is made good by the next agent", {
-    timeout: 600_000,
-  }, async (t) => {
-    await using world = await makeGuestWorld(t);
-    {
-      await using _node = await startGuestNode(world); // registers the names of its steps
-    }
-    const names = listCheckpoints().filter((name) => /^(guests|binding|volumes)\//.test(name));
-    assert.ok(names.length >= 14, names.join());
-    for (const [index, name] of names.entries()) {
-      await t.test(name, async () => {
-        const uid = `d${index}`;
-        await dyingAt(world, name, async (node) => {
-          await up(world, scheduledInstance(uid), launcherPod(uid));
-          await running(world);
-          await greeted(node);
-          await world.api.client.delete(Pod, podKey, { gracePeriodSeconds: 60 });
-          await eventually(() => world.api.get(Pod, podKey) === undefined);
-        });
-        await using node = await startGuestNode(world);
-        const pod = world.api.get(Pod, podKey);
-        if (pod && pod.metadata.deletionTimestamp === undefined) {
-          await running(world);
-          await answers(node);
-          // What it says while no agent is there to hear it is lost: at most one greeting, not always one.
-          assert.ok((await log(node)).split("hello").length <= 2, "the guest was booted once");
-        }
-        await down(world);
-        await eventually(() => node.sandboxes.list().length === 0);
-        assert.deepEqual(await world.leftovers(), []);
-      });
-    }
-  });
-}
-
-async function up(world: GuestWorld, instance = scheduledInstance(), pod = launcherPod()): Promise<void> {
-  world.api.put(VirtualMachineInstance, instance);
-  world.api.put(Pod, pod);
-}
-
-/** What garbage collection and the cluster half do: the pod goes, then the VMI. */
-async function down(world: GuestWorld): Promise<void> {
-  if (world.api.get(Pod, podKey)) await world.api.client.delete(Pod, podKey, { gracePeriodSeconds: 60 });
-  await eventually(() => world.api.get(Pod, podKey) === undefined, { timeoutMs: 30_000, what: "the pod's removal" });
-  world.api.remove(VirtualMachineInstance, vmiKey);
-}
-
-function vmi({ api }: GuestWorld): VirtualMachineInstance | undefined {
-  return api.get(VirtualMachineInstance, vmiKey);
-}
-
-async function phase(world: GuestWorld, wanted: string): Promise<VirtualMachineInstance> {
-  const seen = () => {
-    const found = vmi(world);
-    return found?.status?.phase === wanted ? found : undefined;
-  };
-  return await eventually(seen, { timeoutMs: 30_000, what: `the phase ${wanted}` });
-}
-
-const running = (world: GuestWorld) => phase(world, "Running");
-
-function condition(world: GuestWorld, type: string) {
-  return vmi(world)?.status?.conditions?.find((one) => one.type === type);
-}
-
-function podIn({ api }: GuestWorld, wanted: string): Pod | undefined {
-  const pod = api.get(Pod, podKey);
-  return pod?.status?.phase === wanted ? pod : undefined;
-}
-
-function vmiWrites({ api }: GuestWorld): number {
-  return api.writes().filter(({ path }) => path.includes("/virtualmachineinstances/")).length;
-}
-
-function pidOf(node: GuestNode): number {
-  const [sandbox] = node.sandboxes.list();
-  return node.keeper.live(sandbox?.vmiUid ?? "")?.guest.record.process.pid ?? 0;
-}
-
-async function log(node: GuestNode): Promise<string> {
-  const source = node.keeper.findLog(podKey.namespace, podKey.name);
-  const chunks = source ? await Array.fromAsync(source.read(all, new AbortController().signal)) : [];
-  return Buffer.concat(chunks).toString();
-}
-
-async function greeted(node: GuestNode): Promise<void> {
-  await eventually(async () => (await log(node)).includes("hello"), {
-    timeoutMs: 30_000,
-    what: "the guest's greeting",
-  });
-}
-
-async function type(node: GuestNode, keys: string): Promise<void> {
-  await greeted(node);
-  const [sandbox] = node.sandboxes.list();
-  const console = node.keeper.live(sandbox?.vmiUid ?? "")?.console;
-  assert.ok(console);
-  const writer = console.attach().writable.getWriter();
-  await writer.write(Buffer.from(keys));
-  // What was typed is on its way to the guest when it comes back as an echo, or something happens.
-  await eventually(async () => (await log(node)).includes(keys) || !node.keeper.live(sandbox?.vmiUid ?? ""));
-}
-
-/** It echoes what it is sent, once it has booted. */
-async function answers(node: GuestNode): Promise<void> {
-  const [sandbox] = node.sandboxes.list();
-  const console = await eventually(() => node.keeper.live(sandbox?.vmiUid ?? "")?.console);
-  const writer = console.attach().writable.getWriter();
-  await eventually(async () => {
-    await writer.write(Buffer.from("."));
-    return (await log(node)).includes(".");
-  });
-}
-
-/** Runs `work` against an agent that stops dead at a checkpoint, if it comes past it. */
-async function dyingAt(world: GuestWorld, name: string, work: (node: GuestNode) => Promise<void>): Promise<void> {
-  await using node = await startGuestNode(world);
-  const death = Promise.withResolvers<void>();
-  armCheckpoint(name, () => {
-    armCheckpoint(undefined, () => {});
-    node.stop.abort(); // no retry, no clean-up: the effect sees an abort and goes no further
-    death.resolve();
-    throw new Error("died");
-  });
-  try {
-    await Promise.race([work(node), death.promise]);
-  } finally {
-    armCheckpoint(undefined, () => {});
-  }
 }
