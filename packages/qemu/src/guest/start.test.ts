@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chown, mkdir, readFile, readlink, stat } from "node:fs/promises";
+import { chown, mkdir, readFile, readlink, rmdir, stat } from "node:fs/promises";
 import { test } from "node:test";
 import type { Domain } from "../domain.ts";
 import { createImage } from "../image/qemu-img.ts";
@@ -8,7 +8,7 @@ import { queryMachineType, queryStatus, quit } from "../qmp/verbs.ts";
 import { testDisk, testDomain } from "../testing/domain.ts";
 import { needsRoot, testLaunch } from "../testing/launch.ts";
 import { scratchFolder } from "../testing/scratch.ts";
-import { findGuestProcesses, waitForExit } from "./process.ts";
+import { findGuestProcesses, killProcess, waitForExit } from "./process.ts";
 import { GuestStartError, startGuest } from "./start.ts";
 
 test("startGuest() leaves a stopped guest of its own session, uid and root that answers QMP", needsRoot, async () => {
@@ -97,15 +97,15 @@ test("startGuest() joins the cgroups it is given", needsRoot, async (t) => {
   if ((await stat("/sys/fs/cgroup/pids").catch(() => undefined)) === undefined) return t.skip("no cgroup v1 here");
   await mkdir(group);
   const launch = await testLaunch(scratch.path, { cgroupPaths: [group] });
-  const { record, qmp } = await startGuest({
-    domain: testDomain(launch.runDir),
-    launch,
-    stderrPath: `${scratch.path}/stderr`,
-  });
-  assert.equal((await readFile(`${group}/cgroup.procs`, "utf8")).trim(), String(record.process.pid));
-  await quit(qmp);
-  await waitForExit(record.process, 10_000);
-  await run(["rmdir", group]);
+  const domain = testDomain(launch.runDir);
+  try {
+    const { record, qmp } = await startGuest({ domain, launch, stderrPath: `${scratch.path}/stderr` });
+    qmp.close();
+    assert.equal((await readFile(`${group}/cgroup.procs`, "utf8")).trim(), String(record.process.pid));
+  } finally {
+    for (const process of await findGuestProcesses(domain.pidFile)) await killProcess(process);
+    await rmdir(group);
+  }
 });
 
 async function assertFails(
