@@ -26,7 +26,10 @@ await stage("test guest", async () => {
   peapod("image", "import", image, disk);
   return /built before/.test(built) ? "cached" : "cached for next time";
 });
-await stage("Peapod", async () => peapod("up", "--detach").trim().split("\n")[0] ?? "");
+await stage("Peapod", async () => {
+  if (await isUp()) return "already running";
+  return peapod("up", "--detach").trim().split("\n")[0] ?? "";
+});
 
 const client = await connect();
 const before = await client.find(VirtualMachine, key);
@@ -40,8 +43,10 @@ console.log(kubectl("get", "vm,vmi,pod", "-o", "wide").trimEnd());
 console.log(`\n$ curl http://${address}/`);
 console.log((await ask(address))?.trim());
 const pod = await launcher(client);
-console.log(`\n$ kubectl logs ${pod?.metadata.name} --tail=6          # its serial console`);
-console.log(kubectl("logs", pod?.metadata.name ?? "", "--tail=6").trimEnd());
+// Debian's kubectl does not know which container a pod would show by itself.
+const showLog = ["logs", pod?.metadata.name ?? "", "-c", "compute", "--tail=6"];
+console.log(`\n$ kubectl ${showLog.join(" ")}          # its serial console`);
+console.log(kubectl(...showLog).trimEnd());
 console.log(`
 It keeps running. Next:
   export KUBECONFIG=${kubeconfig}${" ".repeat(Math.max(1, 32 - kubeconfig.length))}then kubectl as you know it
@@ -130,6 +135,15 @@ function execute(program: string, args: readonly string[]): string {
 
 async function connect(): Promise<Client> {
   return createClient({ fetch: createHttpsFetch(await loadKubeconfig({ path: kubeconfig, env: {} })).fetch });
+}
+
+async function isUp(): Promise<boolean> {
+  try {
+    await (await connect()).find(VirtualMachine, key);
+    return true;
+  } catch {
+    return false; // no kubeconfig yet, or nobody answers
+  }
 }
 
 function fail(because: string): never {
