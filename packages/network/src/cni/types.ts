@@ -1,3 +1,5 @@
+import type { OwnPlugin } from "./own-plugin.ts";
+
 /** What a plugin chain made, in the form of CNI 1.0 whatever version the plugins speak. */
 export interface CniResult {
   readonly interfaces: readonly CniInterface[];
@@ -69,6 +71,8 @@ export type CniCommand = "ADD" | "DEL" | "CHECK" | "VERSION";
 export interface CniRuntime {
   /** Folders with plugins, searched in this order. */
   readonly pluginPath: readonly string[];
+  /** Plugins that are functions of ours, by type: called without a program. */
+  readonly own?: ReadonlyMap<string, OwnPlugin> | undefined;
   /** Folder of cached results. */
   readonly resultsDir: string;
   readonly timeoutMs: number;

@@ -4,12 +4,13 @@ import type { Log } from "@peapod/machinery";
 import { parseCidr } from "../address/cidr.ts";
 import { formatIp } from "../address/ip.ts";
 import { hostRange } from "../address/range.ts";
+import { installPlugins } from "../agent-socket/plugin-script.ts";
+import { type SocketHandler, serveAgentSocket } from "../agent-socket/server.ts";
+import type { OwnPlugin } from "../cni/own-plugin.ts";
 import type { CniRuntime } from "../cni/types.ts";
-import type { IpamCallContext } from "../ipam/cni-call.ts";
+import { answerIpamCall, type IpamCallContext } from "../ipam/cni-call.ts";
 import { type Ipam, openIpam } from "../ipam/ipam.ts";
 import { openSqliteJournal } from "../ipam/journal.ts";
-import { installIpamPlugin } from "../ipam/plugin-script.ts";
-import { type SocketHandler, serveIpam } from "../ipam/server.ts";
 import { applyBatch } from "../link/namespace.ts";
 import type { NodeNetworkDefaults } from "../render/cni-config.ts";
 import { podPoolName } from "../render/default-network.ts";
@@ -81,10 +82,10 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
   await applyBatch(undefined, { nft }, signal);
   await ensureForwardRules(bridge, signal);
   const pluginDir = join(cniDir, "bin");
-  await installIpamPlugin(pluginDir, agentSocket);
-  undo.use(
-    await serveIpam(agentSocket, { ipam, identify, defaultPools: [[podPoolName]] }, otherwise ? { otherwise } : {}),
-  );
+  const ipamContext: IpamCallContext = { ipam, identify, defaultPools: [[podPoolName]] };
+  const own = new Map<string, OwnPlugin>([["spiderpool", (call) => answerIpamCall(call, ipamContext)]]);
+  await installPlugins(pluginDir, own.keys(), agentSocket);
+  undo.use(await serveAgentSocket(agentSocket, own, { otherwise }));
   const resolvers = await readResolvers();
   const closing = undo.move();
   return {
@@ -94,7 +95,9 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
     firstUid: claim.firstUid,
     ipam,
     cni: {
-      pluginPath: [...(options.pluginPath ?? distributionPlugins), pluginDir],
+      // Ours first: what carries our plugins' names elsewhere speaks to another agent.
+      pluginPath: [pluginDir, ...(options.pluginPath ?? distributionPlugins)],
+      own,
       resultsDir: join(cniDir, "results"),
       timeoutMs: pluginTimeoutMs,
     },

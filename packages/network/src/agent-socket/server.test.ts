@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import type { PodIdentity, PodReference } from "./cni-call.ts";
-import { type Ipam, openIpam } from "./ipam.ts";
-import { openSqliteJournal } from "./journal.ts";
-import { installIpamPlugin, renderIpamPlugin } from "./plugin-script.ts";
-import { serveIpam } from "./server.ts";
+import type { OwnPlugin } from "../cni/own-plugin.ts";
+import { answerIpamCall, type PodIdentity, type PodReference } from "../ipam/cni-call.ts";
+import { type Ipam, openIpam } from "../ipam/ipam.ts";
+import { openSqliteJournal } from "../ipam/journal.ts";
+import { installPlugins, renderPluginScript } from "./plugin-script.ts";
+import { serveAgentSocket } from "./server.ts";
 
 const config = { cniVersion: "1.0.0", name: "pods", type: "bridge", ipam: { type: "spiderpool" } };
 
@@ -87,20 +88,46 @@ test("the plugin asks to be called again when no agent answers", async (t) => {
   assert.match(String(answer?.msg), /does not answer/);
 });
 
-test("serveIpam() takes over a dead agent's socket, refuses a living one's, and removes its own", async (t) => {
+test("serveAgentSocket() takes over a dead agent's socket, refuses a living one's, and removes its own", async (t) => {
   const folder = temporaryFolder(t);
   const socket = join(folder, "agent.sock");
-  using ipam = openIpam(openSqliteJournal(join(folder, "ipam.db")));
-  const context = { ipam, identify, defaultPools: [["pods"]] };
   writeFileSync(socket, "");
-  const server = await serveIpam(socket, context);
-  await assert.rejects(serveIpam(socket, context), { message: `Cannot listen on "${socket}": another agent does` });
+  const server = await serveAgentSocket(socket, new Map());
+  await assert.rejects(serveAgentSocket(socket, new Map()), {
+    message: `Cannot listen on "${socket}": another agent does`,
+  });
   await server[Symbol.asyncDispose]();
   assert.equal(existsSync(socket), false);
 });
 
-test("renderIpamPlugin() refuses a socket path that a shell could read as something else", () => {
-  assert.throws(() => renderIpamPlugin("/run/$(reboot)/agent.sock"), RangeError);
+test("serveAgentSocket() hands each plugin its own calls, and knows no others", async (t) => {
+  const folder = temporaryFolder(t);
+  const socket = join(folder, "agent.sock");
+  const echo: OwnPlugin = async (call) => ({ status: 200, body: { saw: call } });
+  await using _ = await serveAgentSocket(socket, new Map([["echo", echo]]));
+  await installPlugins(join(folder, "bin"), ["echo", "gone"], socket);
+  const { exitCode, answer } = await callScript(
+    join(folder, "bin", "echo"),
+    "CHECK",
+    { bridge: "br 'x' $y" },
+    { A: "b" },
+  );
+  assert.equal(exitCode, 0);
+  assert.deepEqual(answer, {
+    saw: {
+      command: "CHECK",
+      containerId: "c1",
+      netns: "/run/netns/none",
+      ifName: "eth0",
+      args: { IgnoreUnknown: "1", A: "b" },
+      config: { bridge: "br 'x' $y" },
+    },
+  });
+  assert.equal((await callScript(join(folder, "bin", "gone"), "ADD", {}, {})).exitCode, 1);
+});
+
+test("renderPluginScript() refuses a socket path that a shell could read as something else", () => {
+  assert.throws(() => renderPluginScript("ovs", "/run/$(reboot)/agent.sock"), RangeError);
 });
 
 interface Answer {
@@ -125,36 +152,47 @@ async function startAgent(t: TestContext): Promise<Agent> {
   const ipam = openIpam(openSqliteJournal(join(folder, "ipam.db")));
   await ipam.putPool({ name: "pods", subnet: "10.244.0.0/24", gateway: "10.244.0.1" });
   const socket = join(folder, "agent.sock");
-  const server = await serveIpam(socket, { ipam, identify, defaultPools: [["pods"]] });
-  const plugin = await installIpamPlugin(join(folder, "bin"), socket);
+  const context = { ipam, identify, defaultPools: [["pods"]] };
+  const spiderpool: OwnPlugin = (call) => answerIpamCall(call, context);
+  const server = await serveAgentSocket(socket, new Map([["spiderpool", spiderpool]]));
+  await installPlugins(join(folder, "bin"), ["spiderpool"], socket);
   return {
     ipam,
-    call: async (command, input, args = {}) => {
+    call: (command, input, args = {}) => {
       const pod = { K8S_POD_NAMESPACE: "default", K8S_POD_NAME: "web", K8S_POD_UID: "uid-1", ...args };
-      const child = spawn(plugin, {
-        env: {
-          PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-          CNI_COMMAND: command,
-          CNI_CONTAINERID: "c1",
-          CNI_NETNS: "/run/netns/none",
-          CNI_IFNAME: "eth0",
-          CNI_ARGS: ["IgnoreUnknown=1", ...Object.entries(pod).map((pair) => pair.join("="))].join(";"),
-        },
-        stdio: ["pipe", "pipe", "inherit"],
-      });
-      child.stdin.end(JSON.stringify(input));
-      let output = "";
-      child.stdout.on("data", (chunk) => {
-        output += String(chunk);
-      });
-      const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
-      return { exitCode, answer: output === "" ? undefined : (JSON.parse(output) as Answer) };
+      return callScript(join(folder, "bin", "spiderpool"), command, input, pod);
     },
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
       ipam[Symbol.dispose]();
     },
   };
+}
+
+async function callScript(
+  path: string,
+  command: string,
+  input: unknown,
+  args: Readonly<Record<string, string>>,
+): Promise<{ readonly exitCode: number | null; readonly answer: Answer | undefined }> {
+  const child = spawn(path, {
+    env: {
+      PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+      CNI_COMMAND: command,
+      CNI_CONTAINERID: "c1",
+      CNI_NETNS: "/run/netns/none",
+      CNI_IFNAME: "eth0",
+      CNI_ARGS: ["IgnoreUnknown=1", ...Object.entries(args).map((pair) => pair.join("="))].join(";"),
+    },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(JSON.stringify(input));
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += String(chunk);
+  });
+  const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { exitCode, answer: output === "" ? undefined : (JSON.parse(output) as Answer) };
 }
 
 /** Launcher pods belong to a VM named like them without `-launcher`; all others are their own. */

@@ -1,34 +1,38 @@
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createConnection } from "node:net";
-import { answerIpamCall, type IpamAnswer, type IpamCallContext } from "./cni-call.ts";
+import type { OwnPlugin, OwnPluginAnswer, OwnPluginCall } from "../cni/own-plugin.ts";
 
 const maxConfigBytes = 1024 * 1024;
 
-/** Beside the IPAM path the agent may answer others on the same socket. */
+/** Beside the plugins' paths the agent may answer others on the same socket. */
 export type SocketHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Listens on the agent's socket for calls of our IPAM plugin (`POST /cni`). A socket that a dead agent left is replaced; one that
- * answers is somebody's.
+ * Listens on the agent's socket for calls of our CNI plugins (`POST /cni/<plugin>`). A socket that a dead agent left is replaced; one
+ * that answers is somebody's.
  *
  * @param options.otherwise  answers every other path; default 404
  * @throws {Error} when another process answers on that socket
  */
-export async function serveIpam(
+export async function serveAgentSocket(
   socketPath: string,
-  context: IpamCallContext,
-  options: { readonly otherwise?: SocketHandler } = {},
+  plugins: ReadonlyMap<string, OwnPlugin>,
+  options: { readonly otherwise?: SocketHandler | undefined } = {},
 ): Promise<AsyncDisposable> {
   if (await isAnswering(socketPath)) throw new Error(`Cannot listen on "${socketPath}": another agent does`);
   await rm(socketPath, { force: true });
   const server = createServer((request, response) => {
-    if (request.method !== "POST" || request.url !== "/cni") {
+    const name = request.method === "POST" ? /^\/cni\/([^/?]+)$/.exec(request.url ?? "")?.[1] : undefined;
+    const plugin = plugins.get(name ?? "");
+    if (!plugin) {
       if (options.otherwise) options.otherwise(request, response);
       else send(response, 404, undefined);
       return;
     }
-    answerRequest(request, context).then(
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    answerRequest(request, plugin, gone.signal).then(
       ({ status, body }) => send(response, status, body),
       () => response.destroy(),
     );
@@ -46,14 +50,22 @@ export async function serveIpam(
   };
 }
 
-async function answerRequest(request: IncomingMessage, context: IpamCallContext): Promise<IpamAnswer> {
-  const refuse = (msg: string): IpamAnswer => ({ status: 400, body: { cniVersion: "1.0.0", code: 6, msg } });
-  const header = (name: string): string => String(request.headers[`cni-${name}`] ?? "");
+async function answerRequest(
+  request: IncomingMessage,
+  plugin: OwnPlugin,
+  signal: AbortSignal,
+): Promise<OwnPluginAnswer> {
+  const refuse = (msg: string): OwnPluginAnswer => ({ status: 400, body: { cniVersion: "1.0.0", code: 6, msg } });
   const text = await readBody(request);
   if (text === undefined) return refuse(`the network configuration is larger than ${maxConfigBytes} bytes`);
   const config = parseConfig(text);
   if (!config) return refuse("the network configuration is not a JSON object");
-  const call = {
+  return await plugin(readCall(request, config), signal);
+}
+
+function readCall({ headers }: IncomingMessage, config: Record<string, unknown>): OwnPluginCall {
+  const header = (name: string): string => String(headers[`cni-${name}`] ?? "");
+  return {
     command: header("command"),
     containerId: header("containerid"),
     netns: header("netns"),
@@ -61,7 +73,6 @@ async function answerRequest(request: IncomingMessage, context: IpamCallContext)
     args: parseArgs(header("args")),
     config,
   };
-  return await answerIpamCall(call, context);
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
