@@ -7,8 +7,11 @@ const { dirname, join } = require("node:path");
 /** Commands that touch the machine; the rest speak to the API. */
 const machineCommands = ["up", "down", "image", "guest-image", "node", "domain"];
 
-/** What runs for months should stay small: V8 keeps three times this of short-lived objects before it looks what may go. */
-const smallHeap = ["--max-semi-space-size=2"];
+/**
+ * What runs for months should stay small: V8 keeps three times the first, in MiB, of short-lived objects before it looks what may go;
+ * the second lets Peapod ask for that once it has started (packages/platform/src/supervise/start-up-memory.ts).
+ */
+const smallHeap = ["--max-semi-space-size=1", "--expose-gc"];
 
 module.exports = function launch(program) {
   // npm links executables: what counts is where the file really lies.
@@ -25,8 +28,10 @@ module.exports = function launch(program) {
     // Compiled sources are kept beside our dependencies, not in a folder that others may write to.
     env: {
       NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"),
-      // Our threads allocate little: arenas of their own would only lie about.
+      // Our threads allocate little: arenas of their own would only lie about. What is freed goes back to the machine from 64 KiB on.
       MALLOC_ARENA_MAX: "2",
+      MALLOC_TRIM_THRESHOLD_: "65536",
+      MALLOC_MMAP_THRESHOLD_: "65536",
       ...process.env,
       PEAPOD_PROGRAM: program,
     },

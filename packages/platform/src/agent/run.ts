@@ -15,6 +15,7 @@ import { startAgent } from "@peapod/node";
 import { type Acceleration, probeAcceleration } from "@peapod/qemu/node";
 import type { NodeConfig } from "../config/parse-config.ts";
 import { type InstancePaths, openInstance } from "../instance/paths.ts";
+import { releaseStartUpMemory } from "../supervise/start-up-memory.ts";
 import type { AgentReport } from "./report.ts";
 
 /** For each of the two runs of the probe's guest. */
@@ -63,6 +64,7 @@ export async function runNode(config: NodeConfig, { stop, dieAfter, env }: NodeC
     adopted: report.adopted.length,
     acceleration: acceleration.accelerator,
   });
+  void releaseStartUpMemory(stop);
   await agent.done;
   return 0;
 }
