@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { Secret } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
-import { type Client, createEventRecorder, type Log, startControllers } from "@peapod/machinery";
+import { type Client, createEventRecorder, formatError, type Log, startControllers } from "@peapod/machinery";
+import { keepFilesBounded } from "@peapod/machinery/node";
 import { createAddressController, probeStandIn } from "@peapod/network";
 import type { Acceleration } from "@peapod/qemu/node";
 import { openImageStore } from "@peapod/storage";
@@ -42,6 +43,9 @@ export interface Agent {
   /** Resolves when everything has ended. */
   readonly done: Promise<void>;
 }
+
+/** QEMU says little, unless a guest makes it. */
+const maxQemuLogBytes = 1024 * 1024;
 
 /** The node agent: kubelet and virt-handler of this machine. Resolves when the Node is registered. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
@@ -127,6 +131,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       signal,
     },
   );
+  void keepFilesBounded({
+    paths: () => sandboxes.list().map(({ dataDir }) => `${dataDir}/qemu.log`),
+    maxBytes: maxQemuLogBytes,
+    everyMs: 60_000,
+    signal,
+    onError: (path, error) => log.warn("log not kept small", { path, error: formatError(error) }),
+  });
   await registerNode({
     client,
     log,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Node } from "@peapod/api";
 import { ListenError, renderKubeconfig } from "@peapod/apiserver";
 import { type Client, formatError, isConditionTrue, type Log } from "@peapod/machinery";
-import { createLog, readJsonFile, setDieAfter, writeFileDurably } from "@peapod/machinery/node";
+import { createLog, keepFilesBounded, readJsonFile, setDieAfter, writeFileDurably } from "@peapod/machinery/node";
 import { ipv4Addresses } from "@peapod/node";
 import type { AgentReport } from "../agent/report.ts";
 import type { UpConfig } from "../config/parse-config.ts";
@@ -71,6 +71,7 @@ async function upForeground(config: UpConfig, context: UpContext): Promise<numbe
     for (const line of lines) print(line);
     tell({ ready: lines });
     void releaseStartUpMemory(stop);
+    void keepLogsBounded(running.paths, stop);
     if (!stop.aborted)
       await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
     print("Stopping; guests go on. peapod up takes them over again, peapod down stops them");
@@ -80,6 +81,20 @@ async function upForeground(config: UpConfig, context: UpContext): Promise<numbe
     tell({ failed: formatError(error), advice });
     throw error;
   }
+}
+
+/** Enough for weeks of ordinary life, twice over. */
+const maxLogBytes = 16 * 1024 * 1024;
+
+/** The agent's log too: it outlives the agent. */
+function keepLogsBounded({ logs }: InstancePaths, signal: AbortSignal): Promise<void> {
+  return keepFilesBounded({
+    paths: () => [join(logs, "control-plane.log"), join(logs, "agent.log")],
+    maxBytes: maxLogBytes,
+    everyMs: 60_000,
+    signal,
+    onError: (path, error) => console.error(`Cannot keep ${path} small: ${formatError(error)}`),
+  });
 }
 
 interface Running extends AsyncDisposable {

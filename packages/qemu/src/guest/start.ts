@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { open, rm } from "node:fs/promises";
+import { constants, open, rm } from "node:fs/promises";
 import type { Domain } from "../domain.ts";
 import { connectQmp, type Qmp } from "../qmp/connection.ts";
 import { QmpBusyError, QmpClosedError } from "../qmp/errors.ts";
@@ -80,7 +80,9 @@ export async function removeSockets(domain: Domain): Promise<void> {
 }
 
 async function spawnDetached(argv: readonly [string, ...string[]], stderrPath: string): Promise<ChildProcess> {
-  await using output = await open(stderrPath, "w", 0o600);
+  // Appended to, so that whoever keeps it small may empty it under QEMU.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
+  await using output = await open(stderrPath, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
   const [program, ...programArguments] = argv;
   const child = spawn(program, programArguments, {
     detached: true,

@@ -103,6 +103,14 @@ test("renderEndedStatus() takes back what only a running guest has", () => {
   ]);
 });
 
+test("renderEndedStatus() tells a guest that went down with Peapod from one that crashed", () => {
+  const wordsOf = (reason: string) =>
+    renderEndedStatus(scheduledInstance(), { failed: true, reason, message: "", at: now.toISOString() }, now);
+  assert.equal(wordsOf("NodeShutdown").status.phase, "Failed");
+  assert.equal(wordsOf("NodeShutdown").events[0]?.message, "The VirtualMachineInstance was shut down.");
+  assert.equal(wordsOf("Crashed").events[0]?.message, "The VirtualMachineInstance crashed.");
+});
+
 test("renderInterfaces() shows a masqueraded guest by its pod's address, a bridged one by its own", () => {
   const vmi = scheduledInstance("1", {
     networks: [

@@ -62,7 +62,7 @@ export function renderEndedStatus(vmi: VirtualMachineInstance, end: GuestEnd, no
       ...(end.failed && { reason: end.reason }),
     },
     events: [
-      end.failed
+      end.failed && end.reason !== "NodeShutdown"
         ? { type: "Warning", reason: "Stopped", message: "The VirtualMachineInstance crashed." }
         : { type: "Normal", reason: "Stopped", message: "The VirtualMachineInstance was shut down." },
     ],
