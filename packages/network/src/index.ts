@@ -26,3 +26,4 @@ export * from "./pod-networks/plan.ts";
 export * from "./render/cni-config.ts";
 export * from "./render/default-network.ts";
 export * from "./render/host-names.ts";
+export * from "./wire/probes.ts";
