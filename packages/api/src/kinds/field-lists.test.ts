@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as api from "../index.ts";
 import type { Kind } from "../kind.ts";
-import type { SchemaNode } from "../schema.ts";
+import type { JsonValue, SchemaNode } from "../schema.ts";
 
 /**
  * Walks the lists of upstream's fields in `testdata/fields` (path, type, constraints) and holds the schemas to them, both ways.
@@ -38,6 +38,11 @@ const plain: { readonly [list: string]: SchemaNode } = {
  * API server itself, a slice have no endpoints.
  */
 const notDemanded = /^(rules|subjects|endpoints|spec\.audiences|status\.(resourceRules|nonResourceRules))$/;
+/** Values that upstream's documents and programs use where its schema has another one: they are accepted beside it. */
+const alsoAccepted: { readonly [path: string]: readonly string[] } = {
+  "spec.mode": ["disable"],
+  "spec.coordinator.mode": ["disable"],
+};
 const byList = new Map<string, SchemaNode>(Object.entries(plain));
 for (const kind of kinds) byList.set(`${kind.group || "core"}_${kind.version}_${kind.kind}`, kind.schema);
 
@@ -118,7 +123,11 @@ function compare(root: SchemaNode, row: Row): string[] {
   if (keys !== node["x-kubernetes-list-map-keys"]?.join(",")) {
     problems.push(say("keys", node["x-kubernetes-list-map-keys"], keys));
   }
-  problems.push(...compareEnum(node, words, say), ...compareDefault(node, words, say));
+  problems.push(...compareEnum(node, row, say), ...compareDefault(node, words, say));
+  for (const bound of ["minimum", "maximum"] as const) {
+    const text = new RegExp(`\\b${bound} (-?\\d+)`).exec(words)?.[1];
+    if (text !== undefined && node[bound] !== Number(text)) problems.push(say(bound, node[bound], text));
+  }
   for (const [key, pattern] of [
     ["x-kubernetes-patch-strategy", /patch-strategy ([\w,]+)/],
     ["x-kubernetes-patch-merge-key", /patch-merge-key (\w+)/],
@@ -152,10 +161,11 @@ function wireTypeOf(node: SchemaNode): string {
 type Say = (what: string, got: unknown, wanted: unknown) => string;
 
 /** `enum a|b` is closed; of `enum? a|b` (constants of a named Go type) only some are, and those have the same values. */
-function compareEnum(node: SchemaNode, words: string, say: Say): string[] {
+function compareEnum(node: SchemaNode, { path, type, constraints: words }: Row, say: Say): string[] {
   const [, open, text] = /enum(\??) (\S+)/.exec(words) ?? [];
-  const values = text?.split("|").filter((value) => value !== "");
-  const got = node.enum?.filter((value) => value !== "");
+  const values = (type === "boolean" ? text?.toLowerCase() : text)?.split("|").filter((value) => value !== "");
+  const more: readonly JsonValue[] = alsoAccepted[path] ?? [];
+  const got = node.enum?.filter((value) => value !== "" && !more.includes(value));
   if (!values) return got && !words.includes("pb ") ? [say("enum", got, "open")] : [];
   if (!got) return open === "?" ? [] : [say("enum", got, text)];
   return [...got].sort().join("|") === [...values].sort().join("|") ? [] : [say("enum", got, text)];
