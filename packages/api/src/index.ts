@@ -1,3 +1,6 @@
+export * from "./address/cidr.ts";
+export * from "./address/ip.ts";
+export * from "./address/range.ts";
 export * from "./admission.ts";
 export * from "./admissions/all.ts";
 export * from "./admissions/denial.ts";

@@ -1,5 +1,3 @@
-export * from "./address/cidr.ts";
-export * from "./address/ip.ts";
 export * from "./attachment.ts";
 export * from "./binding/ensure.ts";
 export * from "./binding/lease.ts";

@@ -1,6 +1,5 @@
+import { cidrOf, containsIp, formatIp, isLinkLocal, parseCidr, parseIp, parseIpWithPrefix } from "@peapod/api";
 import { InvalidSpecError } from "@peapod/machinery";
-import { cidrOf, containsIp, parseCidr, parseIpWithPrefix } from "../address/cidr.ts";
-import { formatIp, isLinkLocal, parseIp } from "../address/ip.ts";
 import { bindingNames } from "../render/binding-names.ts";
 import { renderDhcpFence, renderMasqueradeNft } from "../render/binding-nft.ts";
 import type { BindingPlan, BindingRequest, DhcpPlan, Sysctl } from "./types.ts";

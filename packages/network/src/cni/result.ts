@@ -1,4 +1,4 @@
-import { parseIpWithPrefix } from "../address/cidr.ts";
+import { parseIpWithPrefix } from "@peapod/api";
 import type { CniDns, CniInterface, CniIp, CniResult, CniRoute } from "./types.ts";
 
 export const emptyResult: CniResult = { interfaces: [], ips: [], routes: [], dns: {} };

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { findIp, isLoopback } from "../address/ip.ts";
+import { findIp, isLoopback } from "@peapod/api";
 import { observeLinks, observeRoutes } from "../link/namespace.ts";
 import type { Link, Route } from "../link/types.ts";
 

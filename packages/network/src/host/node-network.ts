@@ -1,9 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { formatIp, hostRange, parseCidr } from "@peapod/api";
 import type { Log } from "@peapod/machinery";
-import { parseCidr } from "../address/cidr.ts";
-import { formatIp } from "../address/ip.ts";
-import { hostRange } from "../address/range.ts";
 import { installPlugins } from "../agent-socket/plugin-script.ts";
 import { type SocketHandler, serveAgentSocket } from "../agent-socket/server.ts";
 import type { OwnPlugin } from "../cni/own-plugin.ts";

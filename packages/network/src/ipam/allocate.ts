@@ -1,6 +1,4 @@
-import { containsIp } from "../address/cidr.ts";
-import { formatIp, parseIp } from "../address/ip.ts";
-import { isInRanges } from "../address/range.ts";
+import { containsIp, formatIp, isInRanges, parseIp } from "@peapod/api";
 import { AddressUnavailableError, PoolExhaustedError, UnknownPoolError } from "./errors.ts";
 import type { IpPool } from "./pool.ts";
 import { firstGap, type Runs } from "./runs.ts";

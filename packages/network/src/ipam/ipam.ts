@@ -1,5 +1,4 @@
-import { containsIp } from "../address/cidr.ts";
-import { formatIp, parseIp } from "../address/ip.ts";
+import { containsIp, formatIp, parseIp } from "@peapod/api";
 import { type AllocationChange, allocateAddresses } from "./allocate.ts";
 import { AllocationTable } from "./allocation-table.ts";
 import type { Journal, JournalChange } from "./journal.ts";

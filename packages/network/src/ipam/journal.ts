@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { formatIp, parseIp } from "../address/ip.ts";
+import { formatIp, parseIp } from "@peapod/api";
 import type { AllocationChange } from "./allocate.ts";
 import type { Allocation, PoolDefinition } from "./types.ts";
 

@@ -1,14 +1,16 @@
-import { type Cidr, containsIp, parseCidr } from "../address/cidr.ts";
-import { parseIp } from "../address/ip.ts";
 import {
+  type Cidr,
   checkRange,
+  containsIp,
   countAddresses,
   hostRange,
   type IpRange,
   mergeRanges,
+  parseCidr,
+  parseIp,
   rangeOf,
   subtractRanges,
-} from "../address/range.ts";
+} from "@peapod/api";
 import type { PoolDefinition } from "./types.ts";
 
 /** A pool made ready for allocation. */

@@ -1,4 +1,4 @@
-import type { IpFamily } from "../address/ip.ts";
+import type { IpFamily } from "@peapod/api";
 
 /** Who an address belongs to: the VM (or a pod that is no VM), not the run of it. Written `"namespace/name/interface"`. */
 export interface Owner {

@@ -1,5 +1,5 @@
+import { findIp } from "@peapod/api";
 import { InvalidSpecError } from "@peapod/machinery";
-import { findIp } from "../address/ip.ts";
 import { defaultNetwork } from "../render/default-network.ts";
 
 export const defaultNetworkAnnotation = "v1.multus-cni.io/default-network";

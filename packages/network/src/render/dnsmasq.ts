@@ -1,5 +1,4 @@
-import { cidrOf, formatNetmask } from "../address/cidr.ts";
-import { formatIp, parseIp } from "../address/ip.ts";
+import { cidrOf, formatIp, formatNetmask, parseIp } from "@peapod/api";
 import type { DhcpPlan } from "../binding/types.ts";
 
 /** Files of one server, all in a folder that only root writes. */

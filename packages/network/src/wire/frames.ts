@@ -1,4 +1,4 @@
-import { type Ip, parseIp } from "../address/ip.ts";
+import { type Ip, parseIp } from "@peapod/api";
 
 /** Every frame that is sent has this many bytes, which the longest needs: so a stream of them can be cut again. */
 export const frameBytes = 86;

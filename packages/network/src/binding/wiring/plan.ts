@@ -1,5 +1,4 @@
-import { cidrOf, containsIp, parseIpWithPrefix } from "../../address/cidr.ts";
-import { parseIp } from "../../address/ip.ts";
+import { cidrOf, containsIp, parseIp, parseIpWithPrefix } from "@peapod/api";
 import type { Link } from "../../link/types.ts";
 import type { BindingPlan, PodInterface } from "../types.ts";
 

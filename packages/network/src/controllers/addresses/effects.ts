@@ -1,6 +1,5 @@
-import { VirtualMachine, VirtualMachineInstance } from "@peapod/api";
+import { formatIp, VirtualMachine, VirtualMachineInstance } from "@peapod/api";
 import type { Effects, Log } from "@peapod/machinery";
-import { formatIp } from "../../address/ip.ts";
 import type { Ipam } from "../../ipam/ipam.ts";
 import type { Step } from "./plan.ts";
 

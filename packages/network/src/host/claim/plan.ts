@@ -1,4 +1,4 @@
-import { type Cidr, formatCidr, overlaps, parseCidr } from "../../address/cidr.ts";
+import { type Cidr, formatCidr, overlaps, parseCidr } from "@peapod/api";
 
 /** The pod network of all nodes, of which each takes a /24. */
 export const podNetwork = "10.244.0.0/16";
