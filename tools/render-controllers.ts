@@ -3,7 +3,7 @@ import type { Kind } from "@peapod/api";
 import { createNodeLifecycle, createPodGarbageCollector, createScheduler } from "@peapod/apiserver";
 import { createComputeControllers } from "@peapod/compute";
 import type { AnyController } from "@peapod/machinery";
-import { createAddressController } from "@peapod/network";
+import { coordinatorController, createAddressController, multusConfigController } from "@peapod/network";
 import { createGuestsController } from "../packages/node/src/guests/index.ts";
 import { createPodsController } from "../packages/node/src/pods/index.ts";
 
@@ -46,6 +46,13 @@ function rows(): readonly Row[] {
       (controller: AnyController): Row => ({
         process: "control plane",
         folder: `packages/apiserver/src/${controller.name}`,
+        controller,
+      }),
+    ),
+    ...[multusConfigController, coordinatorController].map(
+      (controller: AnyController): Row => ({
+        process: "control plane",
+        folder: `packages/network/src/controllers/${controller.name}`,
         controller,
       }),
     ),

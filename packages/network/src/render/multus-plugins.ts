@@ -3,6 +3,7 @@ import type { SpiderMultusConfig } from "@peapod/api";
 type Spec = NonNullable<SpiderMultusConfig["spec"]>;
 type MasterBlock = NonNullable<Spec["macvlan"]>;
 type Pools = MasterBlock["ippools"];
+type Trunk = NonNullable<NonNullable<Spec["ovs"]>["trunk"]>[number];
 
 /** The main plugin, and those that belong to it. */
 export interface MainPlugins {
@@ -105,7 +106,7 @@ function masterName({ master, bond }: MasterBlock, vlanID: number): string {
   return vlanID === 0 ? parent : `${parent}.${vlanID}`;
 }
 
-function renderTrunk({ minID, maxID, id }: { minID?: number; maxID?: number; id?: number }): object {
+function renderTrunk({ minID, maxID, id }: Trunk): object {
   return {
     ...(minID !== undefined && { minID }),
     ...(maxID !== undefined && { maxID }),

@@ -24,6 +24,7 @@ import {
   startControllers,
 } from "@peapod/machinery";
 import { writeFileDurably } from "@peapod/machinery/node";
+import { coordinatorController, multusConfigController } from "@peapod/network";
 import type { UpConfig } from "../config/parse-config.ts";
 import type { InstancePaths } from "../instance/paths.ts";
 
@@ -48,6 +49,7 @@ const components: Readonly<Record<string, string>> = {
   ...eventComponents,
   scheduler: "default-scheduler",
   "node-lifecycle": "node-controller",
+  "multus-config": "spiderpool-controller",
 };
 
 /**
@@ -112,7 +114,8 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
   const clusterControllers = [createScheduler(), createNodeLifecycle(new Date()), createPodGarbageCollector()];
   const computeControllers = createComputeControllers({ version: peapodVersion, architecture: architecture() });
   const computeClient = createClient({ fetch: server.as(computeAccount).fetch });
-  const controllers = startControllers([...clusterControllers, ...computeControllers], {
+  const networkControllers = [multusConfigController, coordinatorController];
+  const controllers = startControllers([...clusterControllers, ...computeControllers, ...networkControllers], {
     client: computeClient,
     log: log.with({ part: "controllers" }),
     recorder: (controller) =>
