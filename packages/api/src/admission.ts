@@ -16,6 +16,11 @@ export interface AdmissionReview<T extends KubeObject = KubeObject> {
     kind: Kind<O>,
     key: { readonly namespace?: string; readonly name: string },
   ) => O | undefined;
+  /**
+   * All objects of a kind, of one namespace if it is given. What others are just writing is in the list already, so that two who come
+   * at the same moment cannot both be right.
+   */
+  readonly list: <O extends KubeObject>(kind: Kind<O>, within?: { readonly namespace?: string }) => readonly O[];
 }
 
 /**
@@ -26,9 +31,13 @@ export interface Admission<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>;
   /** Upstream's webhook name, part of the sentence a client reads: `admission webhook "NAME" denied the request: …`. */
   readonly webhookName: string;
+  /** The sentence names the object first, as webhooks do that answer with Kubernetes' own errors: `Kind.group "x" is invalid: …`. */
+  readonly namesObject?: true;
   // Methods, not properties: so an admission of one kind is one of any kind, and a list can hold them all.
   mutate?(review: AdmissionReview<T>): T;
+  /** Warnings about what mutation is going to change: asked before it. */
+  announce?(review: AdmissionReview<T>): readonly string[];
   validate?(review: AdmissionReview<T>): readonly Problem[];
-  /** Sentences sent as `Warning:` headers; they never refuse. */
+  /** Sentences sent as `Warning:` headers, on DELETE too; they never refuse. */
   warn?(review: AdmissionReview<T>): readonly string[];
 }

@@ -21,11 +21,16 @@ export const virtualMachineAdmission: Admission<VirtualMachine> = {
   webhookName: "virtualmachine-validator.kubevirt.io",
   mutate,
   validate,
-  warn: ({ object: { spec } }) => [
+  warn,
+};
+
+function warn({ object: { spec }, operation }: Review): readonly string[] {
+  if (operation === "DELETE") return [];
+  return [
     ...(spec.running === undefined ? [] : ["spec.running is deprecated, please use spec.runStrategy instead."]),
     ...warnAboutAnnotations(spec.template.metadata ?? {}, "spec.template.metadata"),
-  ],
-};
+  ];
+}
 
 const strategies = ["Halted", "Manual", "Always", "RerunOnFailure", "Once"];
 

@@ -4,11 +4,13 @@ import type { Kind, KubeObject } from "../kind.ts";
 /**
  * An admission review as the API server would make it: a creation by an ordinary user on a quiet machine, unless said otherwise.
  *
- * @param known  objects that `find` finds
+ * @param known  objects that `find` and `list` find
  */
 export function review<T extends KubeObject>(
   object: T,
-  options: Partial<Omit<AdmissionReview<T>, "object" | "find">> & { readonly known?: readonly KubeObject[] } = {},
+  options: Partial<Omit<AdmissionReview<T>, "object" | "find" | "list">> & {
+    readonly known?: readonly KubeObject[];
+  } = {},
 ): AdmissionReview<T> {
   const { known = [], ...rest } = options;
   return {
@@ -26,5 +28,9 @@ export function review<T extends KubeObject>(
           one.metadata.name === key.name &&
           (one.metadata.namespace ?? "") === (key.namespace ?? ""),
       ) as O | undefined, // the kind was compared
+    list: <O extends KubeObject>(kind: Kind<O>, { namespace }: { readonly namespace?: string } = {}) =>
+      known.filter(
+        (one) => one.kind === kind.kind && (namespace === undefined || one.metadata.namespace === namespace),
+      ) as readonly KubeObject[] as readonly O[], // as above
   };
 }

@@ -15,8 +15,10 @@ export function mutate(
 ): StoredObject {
   let result = object;
   for (const admission of admissionsOf(call)) {
+    const asked = review(call, operation, result, old);
+    call.warnings.push(...(admission.announce?.(asked) ?? []));
     if (!admission.mutate) continue;
-    const mutated = admission.mutate(review(call, operation, result, old)) as unknown as StoredObject;
+    const mutated = admission.mutate(asked) as unknown as StoredObject;
     // Whatever it gives back is normalised and validated next.
     result = { ...mutated, apiVersion: result.apiVersion, kind: result.kind };
   }
@@ -32,8 +34,8 @@ export function admit(call: Call, operation: Operation, object: StoredObject, ol
   for (const admission of admissionsOf(call)) {
     const asked = review(call, operation, object, old);
     const problems = admission.validate?.(asked) ?? [];
-    if (problems.length > 0) throw admissionDenied(admission.webhookName, problems);
-    if (operation !== "DELETE") call.warnings.push(...(admission.warn?.(asked) ?? []));
+    if (problems.length > 0) throw admissionDenied(admission, object.metadata.name, problems);
+    call.warnings.push(...(admission.warn?.(asked) ?? []));
   }
 }
 
@@ -62,5 +64,9 @@ function review(
       const entry = engine.store.get({ resource: storageName(kind), namespace: namespace ?? "", name });
       return entry?.parse() as unknown as O | undefined; // stored objects of a kind are of its type
     },
+    list: <O extends KubeObject>(
+      kind: Parameters<AdmissionReview["list"]>[0],
+      { namespace }: { readonly namespace?: string } = {},
+    ) => engine.store.listWithPending(storageName(kind), namespace).map((entry) => entry.parse() as unknown as O), // as above
   };
 }

@@ -81,39 +81,35 @@ export async function createFrom(
   if (draft.metadata.resourceVersion) {
     throw withoutReason(500, "resourceVersion should not be set on objects to be created");
   }
+  const { store } = call.engine;
   for (let attempt = 1; ; attempt++) {
     const isGenerated = !draft.metadata.name && !!draft.metadata.generateName;
+    if (!isGenerated) await store.settled(placeOf(call, draft.metadata.name));
+    // From here to the store in one breath: what admission saw of other objects is still so when this one joins them.
     const object = prepare(call, options, draft, served, owners);
     const { name } = object.metadata;
-    if (options.dryRun) {
-      if (call.engine.store.get(placeOf(call, name))) throw alreadyExists(resourceNames(served), name);
-      return { object };
-    }
-    const entry = await insert(call, object);
-    if (entry) return { entry };
+    const isTaken = store.get(placeOf(call, name)) !== undefined;
+    if (options.dryRun && !isTaken) return { object };
+    const written = isTaken ? undefined : insert(call, object);
+    if (written) return { entry: await written };
     if (!isGenerated) throw alreadyExists(resourceNames(served), name);
     if (attempt === maxNames) throw noUniqueName(served, name);
   }
 }
 
-/** Stores a new object; undefined when there is one already. */
-async function insert(call: Call, object: StoredObject): Promise<Entry | undefined> {
+/** Begins to store a new object; undefined when there is one already. */
+function insert(call: Call, object: StoredObject): Promise<Entry> | undefined {
   const { engine, served } = call;
-  const place = placeOf(call, object.metadata.name);
-  for (;;) {
-    await engine.store.settled(place);
-    if (engine.store.get(place)) return undefined;
-    const written = engine.store.write(place, undefined, (resourceVersion) => ({
-      object: toStored(served, { ...object, metadata: { ...object.metadata, resourceVersion } }),
-      schemaAge: served.resource.schemaAge,
-    }));
-    if (!written) continue;
-    try {
-      return (await written).entry;
-    } catch (error) {
+  const written = engine.store.write(placeOf(call, object.metadata.name), undefined, (resourceVersion) => ({
+    object: toStored(served, { ...object, metadata: { ...object.metadata, resourceVersion } }),
+    schemaAge: served.resource.schemaAge,
+  }));
+  return written?.then(
+    ({ entry }) => entry,
+    (error: unknown) => {
       throw storeError(error);
-    }
-  }
+    },
+  );
 }
 
 function prepare(

@@ -51,6 +51,12 @@ const markEveryBytes = 4 * 1024 * 1024;
 /** Compaction slices, so that appends never wait long behind one. */
 const compactSlice = 2_000;
 
+interface UnderWay {
+  readonly entry: Entry;
+  readonly deleted: boolean;
+  readonly settled: Promise<unknown>;
+}
+
 /**
  * Every object there is, in memory, and the one place where it changes. A write gets the next revision at once, goes to the journal
  * together with all others that wait (group commit), and is published — to readers, to watchers, to its caller — only when the
@@ -62,7 +68,7 @@ export class Store {
   readonly #onTrouble: (error: JournalError | undefined) => void;
   readonly #onListenerError: (error: unknown) => void;
   readonly #collections = new Map<string, Collection>();
-  readonly #pending = new Map<string, Promise<unknown>>();
+  readonly #pending = new Map<string, UnderWay>();
   #queue: PendingWrite[] = [];
   #isCommitting = false;
   #committing: Promise<void> = Promise.resolve();
@@ -124,10 +130,27 @@ export class Store {
     return this.#collections.get(place.resource)?.get(entryKey(place.namespace, place.name));
   }
 
+  /**
+   * The objects of a resource, in no order, as they are when all that is under way is stored; what is being deleted is still there,
+   * for that may fail. For decisions that have to hold against everybody who decides at the same time.
+   */
+  listWithPending(resource: string, namespace?: string): readonly Entry[] {
+    const entries = new Map(
+      this.collection(resource)
+        .list(namespace)
+        .map((entry) => [entry.key, entry]),
+    );
+    for (const { entry, deleted } of this.#pending.values()) {
+      const isAsked = entry.resource === resource && (namespace === undefined || entry.namespace === namespace);
+      if (isAsked && !deleted) entries.set(entry.key, entry);
+    }
+    return [...entries.values()];
+  }
+
   /** Resolves when no write of this object is under way: what `get` answers then is the base for the next one. */
   async settled(place: Place): Promise<void> {
     const key = pendingKey(place);
-    for (let write = this.#pending.get(key); write; write = this.#pending.get(key)) await write;
+    for (let write = this.#pending.get(key); write; write = this.#pending.get(key)) await write.settled;
   }
 
   /**
@@ -153,7 +176,7 @@ export class Store {
       this.#queue.push({ entry, row, resolve, reject });
     });
     const settled = written.catch(() => {}).finally(() => this.#pending.delete(key));
-    this.#pending.set(key, settled);
+    this.#pending.set(key, { entry, deleted, settled });
     if (!this.#isCommitting) this.#committing = this.#commitAll();
     return written;
   }

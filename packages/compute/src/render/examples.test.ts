@@ -81,6 +81,7 @@ function admit<T extends KubeObject>(kind: Kind<T>, object: T): T {
     now: at("12:00:00"),
     random: () => 0.5,
     find: () => undefined,
+    list: () => [],
   });
   const ours = admissions.filter(
     (admission) => admission.kind === (kind as Kind),

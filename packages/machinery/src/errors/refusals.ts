@@ -1,4 +1,4 @@
-import { formatProblems, type Problem } from "@peapod/api";
+import { type Admission, formatProblems, type Problem } from "@peapod/api";
 import { ApiError, failure } from "./api-error.ts";
 import type { StatusCause, StatusDetails } from "./status.ts";
 
@@ -42,16 +42,33 @@ export function preconditionFailed(kind: KindName, name: string, sentence: strin
 }
 
 export function invalid(kind: KindName, name: string, problems: readonly Problem[]): ApiError {
-  const qualified = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
-  const message = `${qualified} "${name}" is invalid: ${formatProblems(problems)}`;
-  return refuse(message, "Invalid", { ...details({ ...kind, plural: kind.kind }, name), causes: causesOf(problems) });
+  return refuse(invalidSentence(kind, name, problems), "Invalid", invalidDetails(kind, name, problems));
 }
 
-/** A refusal by admission, worded as KubeVirt's webhooks word theirs. */
-export function admissionDenied(webhookName: string, problems: readonly Problem[]): ApiError {
-  const sentences = problems.map((problem) => problem.message).join(", ");
-  const message = `admission webhook "${webhookName}" denied the request: ${sentences}`;
-  return refuse(message, "Invalid", { causes: causesOf(problems) });
+function invalidSentence(kind: KindName, name: string, problems: readonly Problem[]): string {
+  const qualified = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
+  return `${qualified} "${name}" is invalid: ${formatProblems(problems)}`;
+}
+
+function invalidDetails(kind: KindName, name: string, problems: readonly Problem[]): StatusDetails {
+  return { ...details({ ...kind, plural: kind.kind }, name), causes: causesOf(problems) };
+}
+
+/** A refusal by admission: bare sentences, as KubeVirt's webhooks word theirs, or those of an invalid object. */
+export function admissionDenied(
+  { webhookName, kind, namesObject }: Pick<Admission, "webhookName" | "kind" | "namesObject">,
+  name: string,
+  problems: readonly Problem[],
+): ApiError {
+  const said = namesObject
+    ? invalidSentence(kind, name, problems)
+    : problems.map((problem) => problem.message).join(", ");
+  const message = `admission webhook "${webhookName}" denied the request: ${said}`;
+  return refuse(
+    message,
+    "Invalid",
+    namesObject ? invalidDetails(kind, name, problems) : { causes: causesOf(problems) },
+  );
 }
 
 export function badRequest(message: string): ApiError {
