@@ -1,0 +1,41 @@
+import { invalid, type Problem } from "../problem.ts";
+import { parseAddressWishes } from "./addresses.ts";
+import { AnnotationError, type Annotations } from "./annotation-error.ts";
+import { defaultNetworkAnnotation, networksAnnotation, parseNetworkSelections } from "./network-selections.ts";
+import { parseNamespacePools, parsePoolChoice } from "./pools.ts";
+import { parseRoutes } from "./routes.ts";
+import { refuseSubnets } from "./subnets.ts";
+
+const podRules: readonly ((annotations: Annotations) => unknown)[] = [
+  refuseSubnets,
+  parsePoolChoice,
+  parseRoutes,
+  parseAddressWishes,
+  (annotations) => parseNetworkSelections(annotations[defaultNetworkAnnotation] ?? "", "any", defaultNetworkAnnotation),
+  (annotations) => parseNetworkSelections(annotations[networksAnnotation] ?? "", "any", networksAnnotation),
+];
+
+/**
+ * What cannot be read of the annotations by which a pod, or a machine's template, chooses networks and addresses.
+ *
+ * @param path  of the annotations: `spec.template.metadata.annotations`
+ */
+export function findNetworkAnnotationProblems(annotations: Annotations, path: string): readonly Problem[] {
+  return podRules.flatMap((rule) => problemsOf(() => rule(annotations), annotations, path));
+}
+
+/** The same of the annotations by which a namespace names its pools. */
+export function findNamespaceAnnotationProblems(annotations: Annotations, path: string): readonly Problem[] {
+  return problemsOf(() => parseNamespacePools(annotations), annotations, path);
+}
+
+function problemsOf(read: () => unknown, annotations: Annotations, path: string): readonly Problem[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (!(error instanceof AnnotationError)) throw error;
+    const { annotation, message } = error;
+    return [invalid(`${path}[${annotation}]`, annotations[annotation], message)];
+  }
+}
