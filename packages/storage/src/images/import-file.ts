@@ -11,15 +11,20 @@ export async function copyDisk(from: string, to: string): Promise<void> {
     await file.chmod(0o644);
     await file.sync();
   } catch (cause) {
-    throw new ImageError(`Cannot import "${from}": ${whyNot(cause)}`, { cause });
+    const known = whyNot(cause);
+    throw new ImageError(
+      `Cannot import "${from}": ${known ?? "it cannot be read"}`,
+      known === undefined ? { cause } : {},
+    );
   }
 }
 
-function whyNot(error: unknown): string {
+/** What says all there is to say; for anything else the system's own words are the better help. */
+function whyNot(error: unknown): string | undefined {
   if (isDiskFull(error)) return "the disk is full";
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return "there is no such file";
-  return code === "EISDIR" ? "it is a folder" : "it cannot be read";
+  return code === "EISDIR" ? "it is a folder" : undefined;
 }
 
 /** @returns the sha256 of a file, in hexadecimal */
