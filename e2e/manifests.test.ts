@@ -29,7 +29,10 @@ for (const file of globSync("docs/kinds/*.md", { cwd: root })) {
 }
 
 function admit(text: string): void {
-  const object = parseYaml(text) as KubeObject;
+  for (const document of text.split(/^---$/m)) admitOne(parseYaml(document) as KubeObject);
+}
+
+function admitOne(object: KubeObject): void {
   const kind = peapodKinds.find((one) => one.kind === object.kind);
   assert.ok(kind, `no kind ${object.kind}`);
   assert.deepEqual(findUnknownFields(kind.schema, object), []);
