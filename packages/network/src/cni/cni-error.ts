@@ -20,15 +20,26 @@ export class CniError extends Error {
   }) {
     const { plugin, command, network, ifName, code, said } = options;
     const number = code === undefined ? "" : ` (code ${code})`;
-    const work = { ADD: "attach", DEL: "detach", CHECK: "check", VERSION: "ask for" }[command];
-    super(`Cannot ${work} interface "${ifName}" of network "${network}": plugin "${plugin}" says: ${said}${number}`, {
-      cause: options.cause,
-    });
+    const subject = isAboutOne(command) ? `interface "${ifName}" of network "${network}"` : `network "${network}"`;
+    super(`Cannot ${work[command]} ${subject}: plugin "${plugin}" says: ${said}${number}`, { cause: options.cause });
     this.plugin = plugin;
     this.command = command;
     this.code = code;
     this.said = said;
   }
+}
+
+const work = {
+  ADD: "attach",
+  DEL: "detach",
+  CHECK: "check",
+  GC: "tidy",
+  STATUS: "use",
+  VERSION: "ask for the versions of",
+} as const;
+
+function isAboutOne(command: CniCommand): boolean {
+  return command === "ADD" || command === "DEL" || command === "CHECK";
 }
 
 /** Code 11 of the specification: the plugin asks to be called again later. */

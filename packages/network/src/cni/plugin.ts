@@ -16,23 +16,39 @@ export interface PluginCall {
 }
 
 /**
- * Runs a plugin to its end.
+ * Runs a plugin of a chain to its end.
  *
  * @returns what it printed
  * @throws {CniError} when it is not there, refuses, fails or takes too long
  */
 export async function callPlugin(call: PluginCall, runtime: CniRuntime, signal?: AbortSignal): Promise<string> {
   const { command, network, plugin, attachment } = call;
-  const fail = (said: string, code?: number): CniError =>
-    new CniError({ plugin: plugin.type, command, network: network.name, ifName: attachment.ifName, code, said });
-  const own = runtime.own?.get(plugin.type);
+  const input = renderInput(call);
+  return await invokePlugin({ command, type: plugin.type, network: network.name, attachment, input }, runtime, signal);
+}
+
+/** A plugin by its type, and what it is given: also how a main plugin of ours calls its IPAM plugin. */
+export interface Invocation {
+  readonly command: CniCommand;
+  readonly type: string;
+  readonly network: string;
+  readonly attachment: CniAttachment;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** @throws {CniError} */
+export async function invokePlugin(call: Invocation, runtime: CniRuntime, signal?: AbortSignal): Promise<string> {
+  const { command, type, network, attachment, input } = call;
+  const fail: Fail = (said, code) =>
+    new CniError({ plugin: type, command, network, ifName: attachment.ifName, code, said });
+  const own = runtime.own?.get(type);
   if (own) return await callOwn(own, call, runtime, fail, signal);
-  const program = await findPlugin(plugin.type, runtime.pluginPath);
+  const program = await findPlugin(type, runtime.pluginPath);
   if (!program) throw fail(`there is no such plugin in ${runtime.pluginPath.join(", ")}`);
   try {
     const { stdout } = await run([program], {
-      input: JSON.stringify(renderInput(call)),
-      env: renderEnvironment(call, runtime),
+      input: JSON.stringify(input),
+      env: renderEnvironment(command, attachment, runtime),
       timeoutMs: runtime.timeoutMs,
       signal,
     });
@@ -44,19 +60,22 @@ export async function callPlugin(call: PluginCall, runtime: CniRuntime, signal?:
   }
 }
 
+type Fail = (said: string, code?: number) => CniError;
+
 /** A function of ours gets what a program would, and as much time. */
 async function callOwn(
   own: OwnPlugin,
-  call: PluginCall,
+  { command, attachment, input }: Invocation,
   { timeoutMs }: CniRuntime,
-  fail: (said: string, code?: number) => CniError,
+  fail: Fail,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const { command, attachment } = call;
   const { containerId, netnsPath: netns, ifName, args } = attachment;
   const deadline = AbortSignal.timeout(timeoutMs);
   const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
-  const { status, body } = await own({ command, containerId, netns, ifName, args, config: renderInput(call) }, either);
+  // As over a pipe: the plugin gets a copy, and what it answers is text.
+  const config = JSON.parse(JSON.stringify(input)) as Record<string, unknown>;
+  const { status, body } = await own({ command, containerId, netns, ifName, args, config }, either);
   signal?.throwIfAborted();
   if (status === 200) return body === undefined ? "" : JSON.stringify(body);
   const answer = parseError(JSON.stringify(body));
@@ -90,7 +109,11 @@ function renderInput({ network, plugin, attachment, prevResult }: PluginCall): R
   };
 }
 
-function renderEnvironment({ command, attachment }: PluginCall, runtime: CniRuntime): Readonly<Record<string, string>> {
+function renderEnvironment(
+  command: CniCommand,
+  attachment: CniAttachment,
+  runtime: CniRuntime,
+): Readonly<Record<string, string>> {
   const args = Object.entries({ IgnoreUnknown: "1", ...attachment.args });
   return {
     CNI_COMMAND: command,

@@ -19,6 +19,8 @@ export function parseResult(text: string): CniResult {
         ...(typeof item["mac"] === "string" && { mac: item["mac"] }),
         ...(typeof item["mtu"] === "number" && { mtu: item["mtu"] }),
         ...(typeof item["sandbox"] === "string" && item["sandbox"] !== "" && { sandbox: item["sandbox"] }),
+        ...(typeof item["socketPath"] === "string" && { socketPath: item["socketPath"] }),
+        ...(typeof item["pciID"] === "string" && { pciID: item["pciID"] }),
       }),
     ),
     ips: records(value["ips"]).map(
@@ -32,6 +34,7 @@ export function parseResult(text: string): CniResult {
       (item): CniRoute => ({
         dst: String(item["dst"] ?? ""),
         ...(typeof item["gw"] === "string" && item["gw"] !== "" && { gw: item["gw"] }),
+        ...numbers(item, ["mtu", "advmss", "priority", "table", "scope"]),
       }),
     ),
     dns: parseDns(value["dns"]),
@@ -59,6 +62,10 @@ function parseDns(value: unknown): CniDns {
     ...texts("search"),
     ...texts("options"),
   };
+}
+
+function numbers(item: Record<string, unknown>, names: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(names.flatMap((name) => (typeof item[name] === "number" ? [[name, item[name]]] : [])));
 }
 
 function records(value: unknown): readonly Record<string, unknown>[] {

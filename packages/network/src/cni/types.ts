@@ -14,6 +14,10 @@ export interface CniInterface {
   readonly mtu?: number | undefined;
   /** Path of the network namespace; absent or empty: the interface is on the host. */
   readonly sandbox?: string | undefined;
+  /** 1.1: of a vhost-user interface. */
+  readonly socketPath?: string | undefined;
+  /** 1.1: of a device that was handed over. */
+  readonly pciID?: string | undefined;
 }
 
 export interface CniIp {
@@ -27,6 +31,12 @@ export interface CniIp {
 export interface CniRoute {
   readonly dst: string;
   readonly gw?: string | undefined;
+  /** These and below: 1.1. */
+  readonly mtu?: number | undefined;
+  readonly advmss?: number | undefined;
+  readonly priority?: number | undefined;
+  readonly table?: number | undefined;
+  readonly scope?: number | undefined;
 }
 
 export interface CniDns {
@@ -65,7 +75,7 @@ export interface CniAttachment {
   readonly capabilityArgs?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export type CniCommand = "ADD" | "DEL" | "CHECK" | "VERSION";
+export type CniCommand = "ADD" | "DEL" | "CHECK" | "GC" | "STATUS" | "VERSION";
 
 /** Where plugins and results are, and how long a plugin may take. */
 export interface CniRuntime {

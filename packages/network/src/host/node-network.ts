@@ -10,6 +10,7 @@ import { answerIpamCall, type IpamCallContext } from "../ipam/cni-call.ts";
 import { type Ipam, openIpam } from "../ipam/ipam.ts";
 import { openSqliteJournal } from "../ipam/journal.ts";
 import { applyBatch } from "../link/namespace.ts";
+import { createOvsPlugin } from "../plugins/ovs/index.ts";
 import type { NodeNetworkDefaults } from "../render/cni-config.ts";
 import { podPoolName } from "../render/default-network.ts";
 import { hostNames } from "../render/host-names.ts";
@@ -80,8 +81,17 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
   await applyBatch(undefined, { nft }, signal);
   await ensureForwardRules(bridge, signal);
   const pluginDir = join(cniDir, "bin");
+  const own = new Map<string, OwnPlugin>();
+  const cni: CniRuntime = {
+    // Ours first: what carries our plugins' names elsewhere speaks to another agent.
+    pluginPath: [pluginDir, ...(options.pluginPath ?? distributionPlugins)],
+    own,
+    resultsDir: join(cniDir, "results"),
+    timeoutMs: pluginTimeoutMs,
+  };
   const ipamContext: IpamCallContext = { ipam, identify, defaultPools: [[podPoolName]] };
-  const own = new Map<string, OwnPlugin>([["spiderpool", (call) => answerIpamCall(call, ipamContext)]]);
+  own.set("spiderpool", (call) => answerIpamCall(call, ipamContext));
+  own.set("ovs", createOvsPlugin({ instance, runtime: cni }));
   await installPlugins(pluginDir, own.keys(), agentSocket);
   undo.use(await serveAgentSocket(agentSocket, own, { otherwise }));
   const resolvers = await readResolvers();
@@ -92,13 +102,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
     gateway,
     firstUid: claim.firstUid,
     ipam,
-    cni: {
-      // Ours first: what carries our plugins' names elsewhere speaks to another agent.
-      pluginPath: [pluginDir, ...(options.pluginPath ?? distributionPlugins)],
-      own,
-      resultsDir: join(cniDir, "results"),
-      timeoutMs: pluginTimeoutMs,
-    },
+    cni,
     defaults: { bridge, mtu: machine.mtu, stateDir: cniDir },
     resolvers,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

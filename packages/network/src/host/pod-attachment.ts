@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { ProgramError, run } from "@peapod/machinery/node";
 import type { PodInterface } from "../binding/types.ts";
 import { type CachedAttachment, listCached } from "../cni/cache.ts";
 import { addNetwork, deleteNetwork } from "../cni/chain.ts";
 import type { CniNetwork, CniResult } from "../cni/types.ts";
+import { linkNames } from "../link/link-names.ts";
 import { observePodInterfaces } from "../link/pod-interface.ts";
 import type { PodNetworkRequest } from "../pod-networks/plan.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
@@ -140,12 +140,6 @@ async function detachAll(
 /** Bridges that plugins make when they are not there, and never take away. */
 function bridgesOf({ plugins }: CniNetwork): readonly string[] {
   return plugins.flatMap(({ type, bridge }) => (type === "bridge" && typeof bridge === "string" ? [bridge] : []));
-}
-
-/** Our network namespace's links; cheaper than asking `ip`. */
-async function linkNames(): Promise<ReadonlySet<string>> {
-  const lines = (await readFile("/proc/self/net/dev", "utf8")).split("\n").slice(2);
-  return new Set(lines.map((line) => line.slice(0, line.indexOf(":")).trim()));
 }
 
 /** Plugins choose names on the host, or users do. Ours are put beside them, so that an audit knows what is here because of us. */

@@ -1,3 +1,4 @@
 export * from "./fake-guest.ts";
+export * from "./open-vswitch.ts";
 export * from "./own-namespaces.ts";
 export * from "./test-node.ts";
