@@ -4,6 +4,7 @@ import {
   CustomResourceDefinition,
   type CustomResourceDefinition as Definition,
   type Kind,
+  Service,
 } from "@peapod/api";
 import {
   type Api,
@@ -35,6 +36,10 @@ import { createHealth, type HealthCheck } from "./front/listener/health.ts";
 import { startHousekeeping } from "./housekeeping/start.ts";
 import { Registry } from "./registry/registry.ts";
 import type { ServedResources } from "./registry/types.ts";
+import { ServiceAllocations } from "./services/allocations.ts";
+import { ensureServices } from "./services/ensure-services.ts";
+import { serviceRanges } from "./services/ranges.ts";
+import { serviceStrategy } from "./services/strategy.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -61,6 +66,10 @@ export interface ApiServerOptions {
   readonly version?: ServerVersion | undefined;
   /** Where clients reach the server, as `/api` says: `127.0.0.1:6443`. */
   readonly serverAddress?: string | undefined;
+  /** `192.0.2.7:6443`: where pods reach the server, behind the service `kubernetes`. */
+  readonly advertisedAddress?: string | undefined;
+  /** Where services get their addresses from; `10.96.0.0/12` unless given. */
+  readonly serviceNetwork?: string | undefined;
   readonly log?: Log | undefined;
   readonly now?: (() => Date) | undefined;
   /** 0 ≤ x < 1 */
@@ -104,10 +113,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     onListenerError: (error) => log.error("listener failed", { error }),
   });
   undo.defer(() => store.close());
+  const ranges = serviceRanges(options);
   const registry = new Registry(options.kinds ?? builtInKinds, {
     [`${CustomResourceDefinition.group}/${CustomResourceDefinition.kind}`]: definitionStrategy((definition) =>
       takenNames(store, definition),
     ),
+    "/Service": serviceStrategy(undo.use(new ServiceAllocations(store)), ranges),
   });
   undo.defer(serveDefinitions(store, registry));
   const authorizer = options.authorize ?? createAuthorizer(createRbacAuthorizer(store));
@@ -156,6 +167,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const as = (identity: Identity) => bind({ fetch, connect: createConnect(engine, extensions) }, identity);
   const system = as(apiserverUser);
   await ensureBasics(system.fetch, options.crds ?? []);
+  if (registry.resource("", Service.plural)) {
+    await ensureServices({ fetch: system.fetch, ranges, advertised: options.advertisedAddress, log });
+  }
   undo.use(startHousekeeping({ engine, fetch: system.fetch }));
   const resources = undo.move();
   return {

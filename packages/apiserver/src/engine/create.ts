@@ -22,6 +22,7 @@ import { type DecodedBody, decodeBody, expectedOf, strictError } from "./decode-
 import { normalize } from "./normalize.ts";
 import { ownersAfter, withOwners } from "./ownership.ts";
 import { placeOf } from "./read.ts";
+import { reserve } from "./reserve.ts";
 import { storeError } from "./store-error.ts";
 import { validateObject } from "./validate.ts";
 
@@ -85,8 +86,9 @@ export async function createFrom(
   for (let attempt = 1; ; attempt++) {
     const isGenerated = !draft.metadata.name && !!draft.metadata.generateName;
     if (!isGenerated) await store.settled(placeOf(call, draft.metadata.name));
+    using held = new DisposableStack();
     // From here to the store in one breath: what admission saw of other objects is still so when this one joins them.
-    const object = prepare(call, options, draft, served, owners);
+    const object = prepare(call, options, draft, served, owners, held);
     const { name } = object.metadata;
     const isTaken = store.get(placeOf(call, name)) !== undefined;
     if (options.dryRun && !isTaken) return { object };
@@ -118,6 +120,7 @@ function prepare(
   draft: StoredObject,
   served: Served,
   owners: readonly Owner[] | undefined,
+  held: DisposableStack,
 ): StoredObject {
   const { engine, info } = call;
   const { strategy } = served.resource;
@@ -127,7 +130,7 @@ function prepare(
   if (hasStatus(served) && !strategy.keepsStatusOnCreate) object = withoutStatus(object);
   object = strategy.prepareCreate?.(object, context) ?? object;
   checkNamespace(call, object);
-  object = normalize(served, mutate(call, "CREATE", object, undefined));
+  object = reserve(call, normalize(served, mutate(call, "CREATE", object, undefined)), held);
   validateObject(call, object, undefined);
   admit(call, "CREATE", object, undefined);
   return withOwners(object, owners ?? ownersAfter(call, options.fieldManager, undefined, object, []));

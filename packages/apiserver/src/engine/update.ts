@@ -12,6 +12,7 @@ import { answerWritten, checkPlace, createFrom, decodeObject, type Written } fro
 import { normalize } from "./normalize.ts";
 import { ownersAfter, ownersBefore, withOwners } from "./ownership.ts";
 import { placeOf } from "./read.ts";
+import { reserve } from "./reserve.ts";
 import { storeError } from "./store-error.ts";
 import { validateObject } from "./validate.ts";
 import { objectOf } from "./view.ts";
@@ -63,7 +64,8 @@ export async function changeObject(
     if (!entry) throw notFound(resourceNames(served), info.name ?? "");
     const old = objectOf(served, entry);
     const warned = call.warnings.length;
-    const next = prepareUpdate(call, options, await propose(old, entry), old);
+    using held = new DisposableStack();
+    const next = prepareUpdate(call, options, await propose(old, entry), old, held);
     if (!next) return { entry };
     if (options.dryRun) return { object: next };
     const written = engine.store.write(place, entry, (resourceVersion) => ({
@@ -89,6 +91,7 @@ function prepareUpdate(
   options: WriteOptions,
   proposal: Proposal,
   old: StoredObject,
+  held: DisposableStack,
 ): StoredObject | undefined {
   const { engine, served, info } = call;
   const { strategy } = served.resource;
@@ -96,7 +99,9 @@ function prepareUpdate(
   let object = keepOtherHalf(call, proposal.object, old);
   object = normalize(served, { ...object, metadata: keepMetadata(object.metadata, old.metadata) });
   object = strategy.prepareUpdate?.(object, old, context) ?? object;
-  if (info.subresource === undefined) object = normalize(served, mutate(call, "UPDATE", object, old));
+  if (info.subresource === undefined) {
+    object = reserve(call, normalize(served, mutate(call, "UPDATE", object, old)), held);
+  }
   object = withGeneration(served, object, old);
   const before = withoutOwners(old);
   const hasChanged = !deepEqual(withoutOwners(object), before);

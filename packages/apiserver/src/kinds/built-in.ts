@@ -30,7 +30,6 @@ const strategies: Readonly<Record<string, Strategy>> = {
   "/ConfigMap": configMapStrategy,
   "/Node": { ...builtInStrategy, keepsStatusOnCreate: true },
   "/ServiceAccount": { ...builtInStrategy, answersDeletedObject: true },
-  "/Service": { ...builtInStrategy, createsOnUpdate: true, answersDeletedObject: true },
   "/Endpoints": { ...builtInStrategy, createsOnUpdate: true },
   "/Event": { ...builtInStrategy, createsOnUpdate: true },
   "events.k8s.io/Event": { ...builtInStrategy, createsOnUpdate: true },

@@ -17,6 +17,8 @@ export interface Strategy {
   readonly prepareUpdate?:
     | ((object: StoredObject, old: StoredObject, context: StrategyContext) => StoredObject)
     | undefined;
+  /** Takes what the object must have for itself alone, before it is validated and until its write is stored or has failed. */
+  readonly reserve?: ((object: StoredObject, context: StrategyContext) => Reservation) | undefined;
   readonly validate?: ((object: StoredObject, old: StoredObject | undefined) => readonly Problem[]) | undefined;
   /** Sentences for `Warning:` headers. */
   readonly warn?: ((object: StoredObject) => readonly string[]) | undefined;
@@ -27,6 +29,14 @@ export interface Strategy {
   readonly markDeleted?: ((object: StoredObject) => StoredObject) | undefined;
   /** Why this object may not be deleted at all: `this namespace may not be deleted` */
   readonly refuseDelete?: ((object: StoredObject) => string | undefined) | undefined;
+}
+
+/** An object with what it was given, and the end of keeping that from others. */
+export interface Reservation {
+  readonly object: StoredObject;
+  /** What cannot be had; nothing is kept then. */
+  readonly problems: readonly Problem[];
+  readonly release: () => void;
 }
 
 export interface StrategyContext {

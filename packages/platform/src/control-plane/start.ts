@@ -24,10 +24,10 @@ import {
   startControllers,
 } from "@peapod/machinery";
 import { writeFileDurably } from "@peapod/machinery/node";
-import { coordinatorController, multusConfigController } from "@peapod/network";
+import { coordinatorController, multusConfigController, serviceNetwork } from "@peapod/network";
 import type { UpConfig } from "../config/parse-config.ts";
 import type { InstancePaths } from "../instance/paths.ts";
-
+import { advertisedAddress } from "./advertised-address.ts";
 import { ensureFirstObjects } from "./first-objects.ts";
 import { createNodeProxy } from "./node-proxy.ts";
 
@@ -79,6 +79,8 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
       nodeProxy,
       serviceAccountKey: pki.serviceAccountKey,
       serverAddress: `${shownHost(host)}:${port}`,
+      advertisedAddress: advertisedAddress(host, port),
+      serviceNetwork,
       log: log.with({ part: "apiserver" }),
     }),
   );
