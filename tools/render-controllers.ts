@@ -1,6 +1,11 @@
 /** `docs/controllers.md`, from what the controllers declare of themselves. */
 import type { Kind } from "@peapod/api";
-import { createNodeLifecycle, createPodGarbageCollector, createScheduler } from "@peapod/apiserver";
+import {
+  createEndpointsController,
+  createNodeLifecycle,
+  createPodGarbageCollector,
+  createScheduler,
+} from "@peapod/apiserver";
 import { createComputeControllers } from "@peapod/compute";
 import type { AnyController } from "@peapod/machinery";
 import { coordinatorController, createAddressController, multusConfigController } from "@peapod/network";
@@ -42,7 +47,12 @@ function rows(): readonly Row[] {
         controller,
       }),
     ),
-    ...[createScheduler(), createNodeLifecycle(new Date(0)), createPodGarbageCollector()].map(
+    ...[
+      createScheduler(),
+      createNodeLifecycle(new Date(0)),
+      createPodGarbageCollector(),
+      createEndpointsController(),
+    ].map(
       (controller: AnyController): Row => ({
         process: "control plane",
         folder: `packages/apiserver/src/${controller.name}`,

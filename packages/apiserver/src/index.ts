@@ -1,3 +1,4 @@
+export { createEndpointsController } from "./endpoints/index.ts";
 export type { Attributes, Authorizer, Decision, NodeProxy } from "./engine/call.ts";
 export type { PathHandler } from "./engine/route.ts";
 export * from "./front/index.ts";

@@ -3,6 +3,7 @@ import { admissions, Node, peapodKinds, renderCrd } from "@peapod/api";
 import {
   createApiServer,
   createAuthenticate,
+  createEndpointsController,
   createNodeLifecycle,
   createPodGarbageCollector,
   createScheduler,
@@ -47,6 +48,7 @@ const platformAccount = "system:serviceaccount:peapod-system:platform";
 /** Where Events come from, as people know it from a cluster. */
 const components: Readonly<Record<string, string>> = {
   ...eventComponents,
+  endpoints: "endpoint-slice-controller",
   scheduler: "default-scheduler",
   "node-lifecycle": "node-controller",
   "multus-config": "spiderpool-controller",
@@ -113,7 +115,12 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
   await ensureFirstObjects(client, signal);
 
   // What a cluster has of its own: scheduler, node lifecycle, pods of nodes that are gone.
-  const clusterControllers = [createScheduler(), createNodeLifecycle(new Date()), createPodGarbageCollector()];
+  const clusterControllers = [
+    createScheduler(),
+    createNodeLifecycle(new Date()),
+    createPodGarbageCollector(),
+    createEndpointsController(),
+  ];
   const computeControllers = createComputeControllers({ version: peapodVersion, architecture: architecture() });
   const computeClient = createClient({ fetch: server.as(computeAccount).fetch });
   const networkControllers = [multusConfigController, coordinatorController];
