@@ -12,6 +12,7 @@ import {
   settle,
 } from "./memory.ts";
 import { readDomain } from "./places.ts";
+import { measureRestarts, type Restart } from "./restart.ts";
 import { readSteps, type Stage, summariseSteps } from "./stages.ts";
 import { end, type Start, startGuest } from "./start.ts";
 
@@ -24,6 +25,7 @@ export interface PeapodFigures {
   readonly handStarts: readonly HandStart[];
   readonly memory: readonly GuestMemory[];
   readonly growth: Growth;
+  readonly restarts: readonly Restart[];
   /** Where the time between `create` and QEMU goes. */
   readonly stages: readonly Stage[];
 }
@@ -64,6 +66,8 @@ export async function measurePeapod(guests: number, progress: (text: string) => 
   }
   progress("guests that wait");
   const growth = await measureGrowth(client, peapod.dataDir, guests);
+  progress("a guest whose pod is deleted");
+  const restarts = await measureRestarts(client, guests);
   return {
     accelerator: domain.machine.accelerator.type,
     idle,
@@ -71,6 +75,7 @@ export async function measurePeapod(guests: number, progress: (text: string) => 
     handStarts,
     memory,
     growth,
+    restarts,
     stages: stagesOf(peapod, starts),
   };
 }
