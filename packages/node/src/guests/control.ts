@@ -1,4 +1,12 @@
-import { freezeFilesystems, pause, reset, resume, shutDownGuest, thawFilesystems } from "@peapod/qemu/node";
+import {
+  freezeFilesystems,
+  type GuestAgent,
+  pause,
+  reset,
+  resume,
+  shutDownGuest,
+  thawFilesystems,
+} from "@peapod/qemu/node";
 import type { SandboxStore } from "../sandbox/store.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { GuestKeeper } from "./keeper.ts";
@@ -9,7 +17,7 @@ export interface GuestControl {
   readonly live: LiveGuest;
   pause(signal: AbortSignal): Promise<void>;
   unpause(signal: AbortSignal): Promise<void>;
-  /** Asks the guest to start anew: its agent where there is one, else by the power button. */
+  /** Asks the guest to start anew: its agent where there is one that obeys, else by the power button. */
   softReboot(signal: AbortSignal): Promise<void>;
   /** The reset button. */
   reset(signal: AbortSignal): Promise<void>;
@@ -42,8 +50,7 @@ export function openGuestControl(
       await resume(live.guest.qmp, { signal });
     },
     async softReboot(signal) {
-      const agent = live.agent?.client;
-      if (agent) return await shutDownGuest(agent, "reboot", { signal });
+      if (live.agent?.client && (await obeys(live.agent.client, signal))) return;
       // The button switches off: what makes it a reboot is that we let the machine start again.
       await keeper.record(sandbox, { rebootUntil: later(rebootMs) });
     },
@@ -57,6 +64,17 @@ export function openGuestControl(
       await keeper.record(sandbox, { frozenUntil: undefined });
     },
   };
+}
+
+/** An agent may forbid it, or be gone by now. */
+async function obeys(agent: GuestAgent, signal: AbortSignal): Promise<boolean> {
+  try {
+    await shutDownGuest(agent, "reboot", { signal });
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
 }
 
 function agentOf(live: LiveGuest, { vmiName }: Sandbox) {

@@ -1,5 +1,6 @@
 import { asRecord } from "../qmp/messages.ts";
 import type { AgentExecuteOptions, GuestAgent } from "./connection.ts";
+import { GuestAgentTimeoutError } from "./errors.ts";
 
 /** @returns how many filesystems are frozen now. While they are, the agent refuses everything but thawing. */
 export async function freezeFilesystems(agent: GuestAgent, options?: AgentExecuteOptions): Promise<number> {
@@ -23,13 +24,25 @@ export async function trimFilesystems(
   }));
 }
 
-/** Has no answer by design: watch for QEMU's `SHUTDOWN` or `RESET`. */
+/** An agent that refuses does so at once; one that obeys says nothing, by design. */
+const refusalWithinMs = 1_500;
+
+/**
+ * Asks the guest to end or to start anew: watch for QEMU's `SHUTDOWN` or `RESET`.
+ *
+ * @throws {GuestAgentError} the agent refused, {@link GuestAgentTimeoutError} there is none that answers
+ */
 export async function shutDownGuest(
   agent: GuestAgent,
   mode: "powerdown" | "reboot" | "halt",
   options?: AgentExecuteOptions,
 ): Promise<void> {
-  await agent.send("guest-shutdown", { mode }, options);
+  await agent.execute("guest-ping", {}, options);
+  try {
+    await agent.execute("guest-shutdown", { mode }, { ...options, deadlineMs: refusalWithinMs });
+  } catch (error) {
+    if (!(error instanceof GuestAgentTimeoutError)) throw error;
+  }
 }
 
 /** @param password  in clear; it travels base64-coded */

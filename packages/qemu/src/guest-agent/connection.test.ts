@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { startFakeAgent } from "../testing/fake-agent.ts";
 import { scratchFolder } from "../testing/scratch.ts";
+import { shutDownGuest } from "./actions.ts";
 import { connectGuestAgent } from "./connection.ts";
 import { GuestAgentClosedError, GuestAgentError, GuestAgentTimeoutError } from "./errors.ts";
 import { getHostName, pingAgent } from "./information.ts";
@@ -64,15 +65,25 @@ test("execute() reports a refusal, and a frozen agent as such", async () => {
   );
 });
 
-test("send() waits for no answer and keeps a refusal away from the next command", async () => {
+test("shutDownGuest() takes silence for obedience, and passes a refusal on", async () => {
   await using scratch = await scratchFolder();
+  let mayShutDown = true;
   await using fake = await startFakeAgent(`${scratch.path}/a`, {
+    "guest-ping": () => ({}),
+    "guest-shutdown": () => {
+      if (!mayShutDown) throw new Error("Command guest-shutdown has been disabled");
+      return undefined;
+    },
     "guest-get-host-name": () => ({ "host-name": "web" }),
   });
   await using agent = await connectGuestAgent(`${scratch.path}/a`);
-  await agent.send("guest-shutdown", { mode: "powerdown" });
-  assert.equal(await getHostName(agent), "web");
+  await shutDownGuest(agent, "powerdown");
   assert.ok(fake.received.includes("guest-shutdown"));
+  assert.equal(await getHostName(agent), "web");
+  mayShutDown = false;
+  await assert.rejects(shutDownGuest(agent, "reboot"), GuestAgentError);
+  fake.hang(true);
+  await assert.rejects(shutDownGuest(agent, "reboot", { deadlineMs: 20 }), GuestAgentTimeoutError);
 });
 
 test("execute() ends when QEMU does", async () => {

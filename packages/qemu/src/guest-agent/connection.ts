@@ -26,12 +26,6 @@ export interface GuestAgent extends AsyncDisposable {
     commandArguments?: { readonly [name: string]: unknown },
     options?: AgentExecuteOptions,
   ): Promise<unknown>;
-  /** Sends a command that has no answer by design (`guest-shutdown`). */
-  send(
-    command: string,
-    commandArguments?: { readonly [name: string]: unknown },
-    options?: AgentExecuteOptions,
-  ): Promise<void>;
   close(): void;
 }
 
@@ -101,19 +95,6 @@ class AgentConnection implements GuestAgent {
       if (!("error" in answer)) return answer["return"];
       const error = asRecord(answer["error"]);
       throw new GuestAgentError(command, String(error["class"]), String(error["desc"]));
-    });
-  }
-
-  send(
-    command: string,
-    commandArguments: { readonly [name: string]: unknown } = {},
-    options: AgentExecuteOptions = {},
-  ): Promise<void> {
-    return this.#inTurn(options.signal, async () => {
-      await this.#synchronize(this.#limits(command, options));
-      this.#socket.write(encode(command, commandArguments));
-      // A refusal would be taken for the next command's answer.
-      this.#inSync = false;
     });
   }
 

@@ -8,7 +8,11 @@ export interface FakeAgent extends AsyncDisposable {
   hang(hangs: boolean): void;
 }
 
-/** A guest agent on a real socket, as QEMU shows it: bytes in, bytes out, whoever is connected. */
+/**
+ * A guest agent on a real socket, as QEMU shows it: bytes in, bytes out, whoever is connected.
+ *
+ * @param answers  by command; one whose answer is undefined says nothing, as `guest-shutdown` does when it obeys
+ */
 export async function startFakeAgent(
   path: string,
   answers: { readonly [command: string]: (commandArguments: { readonly [key: string]: unknown }) => unknown },
@@ -48,7 +52,8 @@ export async function startFakeAgent(
         try {
           const answer = answers[command];
           if (answer === undefined) throw new Error(`The command ${command} has not been found`);
-          send(Buffer.from(`${JSON.stringify({ return: answer(commandArguments) })}\n`));
+          const value = answer(commandArguments);
+          if (value !== undefined) send(Buffer.from(`${JSON.stringify({ return: value })}\n`));
         } catch (error) {
           const desc = error instanceof Error ? error.message : "?";
           send(Buffer.from(`${JSON.stringify({ error: { class: "GenericError", desc } })}\n`));
