@@ -1,6 +1,7 @@
 export * from "./address/cidr.ts";
 export * from "./address/ip.ts";
 export * from "./address/range.ts";
+export * from "./address/range-text.ts";
 export * from "./admission.ts";
 export * from "./admissions/all.ts";
 export * from "./admissions/denial.ts";

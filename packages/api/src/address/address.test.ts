@@ -12,7 +12,8 @@ import {
   parseIpWithPrefix,
 } from "./cidr.ts";
 import { findIp, formatIp, isLinkLocal, isLoopback, parseIp } from "./ip.ts";
-import { countAddresses, hostRange, subtractRanges } from "./range.ts";
+import { countAddresses, hostRange, intersectRanges, isInRanges, subtractRanges } from "./range.ts";
+import { findRange, formatRange, mergeRangeTexts } from "./range-text.ts";
 
 test("parseIp() and formatIp() agree on every address of both families", () => {
   const address = fc.oneof(
@@ -83,4 +84,45 @@ test("subtractRanges() leaves exactly the numbers that are in a range and in no 
       }
     }),
   );
+});
+
+test("intersectRanges() has exactly the numbers that are in both, sorted and apart", () => {
+  const range = fc.tuple(fc.nat(60), fc.nat(8)).map(([a, n]) => ({ first: BigInt(a), last: BigInt(a + n) }));
+  fc.assert(
+    fc.property(fc.array(range), fc.array(range), (a, b) => {
+      const both = intersectRanges(a, b);
+      for (let value = 0n; value < 70n; value += 1n) {
+        assert.equal(isInRanges(both, value), isInRanges(a, value) && isInRanges(b, value));
+      }
+      for (const [index, { first }] of both.entries())
+        assert.ok(index === 0 || first > (both[index - 1]?.last ?? first));
+    }),
+  );
+});
+
+test("findRange() reads single addresses and ordered ranges of one family, and formatRange() writes them", () => {
+  for (const text of ["10.7.0.5", "10.7.0.5-10.7.0.9", "fd00::5-fd00::f"]) {
+    const range = findRange(text);
+    assert.equal(range && formatRange(range), text);
+  }
+  for (const text of [
+    "",
+    "10.7.0.9-10.7.0.5",
+    "10.7.0.5-fd00::1",
+    "10.7.0.5-",
+    "10.7.0.5 - 10.7.0.9",
+    "1-2-3",
+    "10.7.0.0/24",
+  ]) {
+    assert.equal(findRange(text), undefined, text);
+  }
+});
+
+test("mergeRangeTexts() joins what touches, in order, and leaves alone what it cannot read", () => {
+  assert.deepEqual(mergeRangeTexts(["10.7.0.9", "10.7.0.1-10.7.0.4", "10.7.0.5", "10.7.0.2"]), [
+    "10.7.0.1-10.7.0.5",
+    "10.7.0.9",
+  ]);
+  assert.equal(mergeRangeTexts(["10.7.0.9", "x"]), undefined);
+  assert.equal(mergeRangeTexts(["10.7.0.9", "fd00::1"]), undefined);
 });

@@ -40,6 +40,21 @@ export function mergeRanges(ranges: readonly IpRange[]): readonly IpRange[] {
   return merged;
 }
 
+/** What is in both, sorted. */
+export function intersectRanges(a: readonly IpRange[], b: readonly IpRange[]): readonly IpRange[] {
+  const [mine, theirs] = [mergeRanges(a), mergeRanges(b)];
+  const shared: IpRange[] = [];
+  for (let i = 0, j = 0; ; ) {
+    const [x, y] = [mine[i], theirs[j]];
+    if (!x || !y) return shared;
+    const first = x.first > y.first ? x.first : y.first;
+    const last = x.last < y.last ? x.last : y.last;
+    if (first <= last) shared.push({ first, last });
+    if (x.last < y.last) i += 1;
+    else j += 1;
+  }
+}
+
 /** How many addresses there are. */
 export function countAddresses(ranges: readonly IpRange[]): bigint {
   return ranges.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);

@@ -1,6 +1,6 @@
 import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
-import { array, boolean, having, type Infer, object, optional, string } from "../../schema.ts";
+import { array, boolean, having, type Infer, int64, object, optional, string } from "../../schema.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { spiderpool } from "./group.ts";
 import { poolColumns } from "./pool-columns.ts";
@@ -28,6 +28,9 @@ export const SpiderIPPoolSpec = object(
       }),
     ),
     default: optional(boolean({ default: false, description: "Used for whoever names no pool." })),
+    vlan: optional(
+      int64({ description: "Ignored, as Spiderpool does since 1.0: networks have VLANs, pools have none." }),
+    ),
     disable: optional(boolean({ default: false, description: "Nothing new is handed out; giving back works." })),
   },
   { description: "Which addresses, and for whom." },

@@ -1,0 +1,12 @@
+import type { Admission } from "../../../admission.ts";
+import { SpiderMultusConfig } from "../../../kinds/spiderpool/spider-multus-config.ts";
+import { mutateMultusConfig } from "./mutate.ts";
+import { validateMultusConfig } from "./validate.ts";
+
+export const spiderMultusConfigAdmission: Admission<SpiderMultusConfig> = {
+  kind: SpiderMultusConfig,
+  webhookName: "spidermultusconfig.spiderpool.spidernet.io",
+  namesObject: true,
+  mutate: mutateMultusConfig,
+  validate: validateMultusConfig,
+};
