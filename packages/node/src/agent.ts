@@ -11,7 +11,7 @@ import { createAgentApi } from "./endpoints/agent-api.ts";
 import { listenForGateway } from "./endpoints/listen.ts";
 import { createGuestsController, GuestKeeper, openGuestControl } from "./guests/index.ts";
 import { findUefi } from "./machine/uefi.ts";
-import { type NetworkPaths, openNetworkOf } from "./network.ts";
+import { askCluster, type NetworkPaths, openNetworkOf } from "./network.ts";
 import { createPodImages } from "./pods/images.ts";
 import { createPodsController } from "./pods/index.ts";
 import { createPodNetworks, identifyPod } from "./pods/networks.ts";
@@ -57,7 +57,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const [cgroups, standIn, network, images] = await Promise.all([
     openCgroups(),
     probeStandIn(signal),
-    openNetworkOf(paths, { identify: identifyPod(sandboxes, nodeName), log, signal }),
+    openNetworkOf(paths, { identify: identifyPod(sandboxes, nodeName), cluster: askCluster(client), log, signal }),
     openImageStore({ dir: paths.images, log, now }),
   ]);
   undo.use(network);

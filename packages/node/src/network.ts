@@ -1,4 +1,5 @@
-import type { Log } from "@peapod/machinery";
+import { Pod, SpiderCoordinator } from "@peapod/api";
+import type { Client, Log } from "@peapod/machinery";
 import { type NodeNetwork, type NodeNetworkOptions, openNodeNetwork } from "@peapod/network";
 
 /** The part of an instance's places that its network needs. */
@@ -13,7 +14,7 @@ export interface NetworkPaths {
 
 export function openNetworkOf(
   paths: NetworkPaths,
-  options: { readonly identify: NodeNetworkOptions["identify"]; readonly log: Log; readonly signal?: AbortSignal },
+  options: Pick<NodeNetworkOptions, "identify" | "cluster"> & { readonly log: Log; readonly signal?: AbortSignal },
 ): Promise<NodeNetwork> {
   return openNodeNetwork({
     instance: paths.instance,
@@ -24,4 +25,12 @@ export function openNetworkOf(
     registryPath: paths.machineRegistry,
     ...options,
   });
+}
+
+/** What our CNI plugins ask the API. */
+export function askCluster(client: Client): NonNullable<NodeNetworkOptions["cluster"]> {
+  return {
+    findCoordinator: (signal) => client.find(SpiderCoordinator, { name: "default" }, { signal }),
+    annotationsOf: async (pod) => (await client.find(Pod, pod))?.metadata.annotations ?? {},
+  };
 }

@@ -1,5 +1,6 @@
 import { hostNames } from "../render/host-names.ts";
 import { type InstanceClaim, planClaim } from "./claim/plan.ts";
+import { removeHostRules } from "./host-rules.ts";
 import { currentNetns, type MachineNetwork, processStartTime, readSetting, writeSetting } from "./machine.ts";
 import { changeMachineState, type MachineState } from "./registry.ts";
 
@@ -41,7 +42,7 @@ export function joinMachine(options: ClaimOptions): InstanceClaim {
   });
 }
 
-/** Gives up this instance's place. The last one to leave puts forwarding back to what it was. */
+/** Gives up this instance's place. The last one to leave puts forwarding and rules back to what they were. */
 export function leaveMachine(registryPath: string, instance: string, machine: MachineNetwork): void {
   const netns = currentNetns();
   changeMachineState(registryPath, (state) => {
@@ -50,6 +51,7 @@ export function leaveMachine(registryPath: string, instance: string, machine: Ma
     const before = state.originals[name];
     const isLast = !claims.some((claim) => claim.netns === netns);
     if (isLast && before !== undefined && readSetting(forwarding) !== before) writeSetting(forwarding, before);
+    if (isLast) removeHostRules(state.originals, netns);
     return [{ claims, originals: withoutStrangers(state.originals, claims) }, undefined];
   });
 }

@@ -10,6 +10,7 @@ import { answerIpamCall, type IpamCallContext } from "../ipam/cni-call.ts";
 import { type Ipam, openIpam } from "../ipam/ipam.ts";
 import { openSqliteJournal } from "../ipam/journal.ts";
 import { applyBatch } from "../link/namespace.ts";
+import { type CoordinatorDeps, createCoordinatorPlugin } from "../plugins/coordinator/index.ts";
 import { createOvsPlugin } from "../plugins/ovs/index.ts";
 import type { NodeNetworkDefaults } from "../render/cni-config.ts";
 import { podPoolName } from "../render/default-network.ts";
@@ -47,6 +48,8 @@ export interface NodeNetworkOptions {
   /** `/run/peapod/machine.json` */
   readonly registryPath: string;
   readonly identify: IpamCallContext["identify"];
+  /** What our plugins ask the API; absent: their chain's configuration counts alone. */
+  readonly cluster?: Pick<CoordinatorDeps, "findCoordinator" | "annotationsOf"> | undefined;
   /** Answers requests on the agent's socket that are not about addresses. */
   readonly otherwise?: SocketHandler;
   readonly log: Log;
@@ -91,6 +94,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
   };
   const ipamContext: IpamCallContext = { ipam, identify, defaultPools: [[podPoolName]] };
   own.set("spiderpool", (call) => answerIpamCall(call, ipamContext));
+  own.set("coordinator", createCoordinatorPlugin({ instance, registryPath, ...options.cluster }));
   own.set("ovs", createOvsPlugin({ instance, runtime: cni }));
   await installPlugins(pluginDir, own.keys(), agentSocket);
   undo.use(await serveAgentSocket(agentSocket, own, { otherwise }));

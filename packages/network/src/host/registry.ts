@@ -16,7 +16,7 @@ import type { InstanceClaim } from "./claim/plan.ts";
 /** What the instances of a machine agree on. Gone after a reboot, like everything it speaks of. */
 export interface MachineState {
   readonly claims: readonly InstanceClaim[];
-  /** Settings as they were before the first instance changed them: `"<netns> net/ipv4/ip_forward"` → `"0"`. */
+  /** Settings as they were before the first instance changed them: `"<netns> net/ipv4/ip_forward"` → `"0"`, `"<netns> rule 4 500"` → `"absent"`. */
   readonly originals: Readonly<Record<string, string>>;
 }
 

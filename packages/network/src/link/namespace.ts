@@ -44,6 +44,8 @@ export interface NamespaceBatch {
   readonly nft?: string;
   /** Lines of `ip -batch`, after all of the above. */
   readonly raise?: readonly string[];
+  /** Lines of `ip -6 -batch`, last: rules have no other way to say their family. */
+  readonly raise6?: readonly string[];
 }
 
 /**
@@ -58,7 +60,8 @@ while read -r need path value; do
   fi
 done < "$2"
 [ ! -s "$3" ] || nft -f "$3"
-[ ! -s "$4" ] || ip -batch "$4"`;
+[ ! -s "$4" ] || ip -batch "$4"
+[ ! -s "$5" ] || ip -6 -batch "$5"`;
 
 /**
  * Does a batch in a namespace (our own one when the path is undefined).
@@ -75,7 +78,13 @@ export async function applyBatch(
     const settings = (batch.settings ?? []).map(
       ({ path, value, isOptional }) => `${isOptional ? "may" : "must"} ${path} ${value}`,
     );
-    const files = { make: batch.make ?? [], settings, nft: [batch.nft ?? ""], raise: batch.raise ?? [] };
+    const files = {
+      make: batch.make ?? [],
+      settings,
+      nft: [batch.nft ?? ""],
+      raise: batch.raise ?? [],
+      raise6: batch.raise6 ?? [],
+    };
     for (const [name, lines] of Object.entries(files)) {
       await writeFile(join(folder, name), lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
     }
@@ -90,8 +99,8 @@ export async function applyBatch(
 
 /** `Command failed FILE:3` says little once the file is gone. */
 function explain(error: ProgramError, batch: NamespaceBatch): Error {
-  const match = /Command failed \S*\/(make|raise):(\d+)/.exec(error.stderr);
-  const lines = match?.[1] === "make" ? batch.make : batch.raise;
+  const match = /Command failed \S*\/(make|raise|raise6):(\d+)/.exec(error.stderr);
+  const lines = { make: batch.make, raise: batch.raise, raise6: batch.raise6 }[match?.[1] ?? "make"];
   const line = match ? lines?.[Number(match[2]) - 1] : undefined;
   return line === undefined ? error : new Error(`Cannot do "ip ${line}"`, { cause: error });
 }

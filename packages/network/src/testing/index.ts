@@ -1,4 +1,5 @@
 export * from "./fake-guest.ts";
+export * from "./lan.ts";
 export * from "./open-vswitch.ts";
 export * from "./own-namespaces.ts";
 export * from "./test-node.ts";

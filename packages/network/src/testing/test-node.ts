@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLog } from "@peapod/machinery";
 import { run } from "@peapod/machinery/node";
-import { type NodeNetwork, openNodeNetwork } from "../host/node-network.ts";
+import { type NodeNetwork, type NodeNetworkOptions, openNodeNetwork } from "../host/node-network.ts";
 import { type AttachedInterface, attachPod, detachPod, type PodPlace } from "../host/pod-attachment.ts";
 import { removeNodeNetwork } from "../host/remove.ts";
 import { planPodNetworks } from "../pod-networks/plan.ts";
@@ -40,10 +40,11 @@ export interface TestNodeOptions {
   readonly folder: string;
   readonly instance?: string;
   readonly nads?: readonly NetworkAttachment[];
+  readonly cluster?: NodeNetworkOptions["cluster"];
 }
 
 export async function openTestNode(options: TestNodeOptions): Promise<TestNode> {
-  const { folder, instance = "abc123", nads = [] } = options;
+  const { folder, instance = "abc123", nads = [], cluster } = options;
   const runDir = `/run/peapod/${instance}`;
   const registryPath = "/run/peapod/machine.json";
   const dataDir = join(folder, instance);
@@ -60,6 +61,7 @@ export async function openTestNode(options: TestNodeOptions): Promise<TestNode> 
       holder: { podUid: uid, podName: name, node: "n1" },
       isKept: false,
     }),
+    cluster,
     log: silentLog,
   });
   const known = [renderDefaultNetwork(), ...nads];

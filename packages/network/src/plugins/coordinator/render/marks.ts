@@ -1,0 +1,24 @@
+import { replaceTable } from "../../../render/binding-nft.ts";
+
+/** What came in from the node has this mark, and so have the answers to it. */
+export const nodeMark = 1;
+
+/**
+ * Answers to what came in from the node go back there, whatever the routes say: a connection that begins at veth0 is marked, and
+ * everything of it carries the mark, what the pod sends itself as well as what it passes on for a guest.
+ */
+export function renderMarks(table: string, veth: string): string {
+  return `${replaceTable("inet", table)}table inet ${table} {
+  chain prerouting {
+    type filter hook prerouting priority mangle;
+    iifname "${veth}" ct state new meta mark set ${nodeMark}
+    meta mark ${nodeMark} ct mark set meta mark
+    iifname != "${veth}" ct mark ${nodeMark} meta mark set ct mark
+  }
+  chain output {
+    type route hook output priority mangle;
+    ct mark != 0 meta mark set ct mark
+  }
+}
+`;
+}
