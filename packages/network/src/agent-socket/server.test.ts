@@ -45,7 +45,7 @@ test("the plugin takes pools that the network names, and passes on why there is 
     answer: {
       cniVersion: "1.0.0",
       code: 100,
-      msg: 'Cannot give "default/other/eth0" an address: pool "one" has no free address (1 of 1 in use)',
+      msg: 'failed to allocate any IPv4 IP address to NIC eth0 from IPPools [one]: all IP addresses used out (pool "one": 1 of 1 held)',
     },
   });
 });

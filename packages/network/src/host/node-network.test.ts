@@ -202,7 +202,10 @@ if (isInOwnNamespaces(import.meta.url)) {
     await run(["ip", "link", "set", "other", "up"]);
     await using third = await openTestNode({ folder });
     assert.equal(third.network.podSubnet, "10.244.2.0/24");
-    assert.deepEqual(third.network.ipam.list(), []);
+    const moved = await third.addPod("web", { uid: "uid-again" });
+    assert.match(moved.interfaces[0]?.addresses[0] ?? "", /^10\.244\.2\.\d+\/24$/);
+    assert.equal(third.network.ipam.list().length, 1, "the address of the old range went with the move");
+    await moved.remove();
   });
 }
 

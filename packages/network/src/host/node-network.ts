@@ -7,6 +7,7 @@ import { type SocketHandler, serveAgentSocket } from "../agent-socket/server.ts"
 import type { OwnPlugin } from "../cni/own-plugin.ts";
 import type { CniRuntime } from "../cni/types.ts";
 import { answerIpamCall, type IpamCallContext } from "../ipam/cni-call.ts";
+import { createConflictMemory } from "../ipam/conflict-memory.ts";
 import { type Ipam, openIpam } from "../ipam/ipam.ts";
 import { openSqliteJournal } from "../ipam/journal.ts";
 import { applyBatch } from "../link/namespace.ts";
@@ -16,6 +17,7 @@ import type { NodeNetworkDefaults } from "../render/cni-config.ts";
 import { podPoolName } from "../render/default-network.ts";
 import { hostNames } from "../render/host-names.ts";
 import { renderHostNft } from "../render/host-nft.ts";
+import { findConflict, isGatewayReachable } from "../wire/probes.ts";
 import { podNetwork } from "./claim/plan.ts";
 import { joinMachine } from "./claim.ts";
 import { ensureForwardRules } from "./forward-rules.ts";
@@ -48,6 +50,9 @@ export interface NodeNetworkOptions {
   /** `/run/peapod/machine.json` */
   readonly registryPath: string;
   readonly identify: IpamCallContext["identify"];
+  /** Tells people what became of an address. */
+  readonly report?: IpamCallContext["report"];
+  readonly findPool?: IpamCallContext["findPool"];
   /** What our plugins ask the API; absent: their chain's configuration counts alone. */
   readonly cluster?: Pick<CoordinatorDeps, "findCoordinator" | "annotationsOf"> | undefined;
   /** Answers requests on the agent's socket that are not about addresses. */
@@ -72,7 +77,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
   await mkdir(ipamDir, { recursive: true, mode: 0o700 });
   const ipam = undo.use(openIpam(openSqliteJournal(join(ipamDir, "ipam.db"))));
   const machine = await observeMachine(signal);
-  const kept = ipam.pools().find(({ definition }) => definition.name === podPoolName)?.definition.subnet;
+  const kept = ipam.pool(podPoolName)?.pool.definition.subnet;
   const claim = joinMachine({ registryPath, instance, dataDir, machine, kept });
   if (kept !== undefined && kept !== claim.podSubnet) {
     log.warn("pod range moved, because something else on this machine uses it", { from: kept, to: claim.podSubnet });
@@ -92,8 +97,16 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
     resultsDir: join(cniDir, "results"),
     timeoutMs: pluginTimeoutMs,
   };
-  const ipamContext: IpamCallContext = { ipam, identify, defaultPools: [[podPoolName]] };
-  own.set("spiderpool", (call) => answerIpamCall(call, ipamContext));
+  const ipamContext: IpamCallContext = {
+    ipam,
+    identify,
+    defaultPools: [[podPoolName]],
+    podBridge: bridge,
+    probes: { findConflict, isGatewayReachable, conflicts: createConflictMemory() },
+    report: options.report,
+    findPool: options.findPool,
+  };
+  own.set("spiderpool", (call, gone) => answerIpamCall(call, ipamContext, gone));
   own.set("coordinator", createCoordinatorPlugin({ instance, registryPath, ...options.cluster }));
   own.set("ovs", createOvsPlugin({ instance, runtime: cni }));
   await installPlugins(pluginDir, own.keys(), agentSocket);

@@ -1,33 +1,40 @@
+import { formatError } from "@peapod/machinery";
+import type { OwnPluginAnswer, OwnPluginCall } from "../cni/own-plugin.ts";
+import { type AddressReport, giveAddresses, type Probes } from "./give-addresses.ts";
 import type { Ipam } from "./ipam.ts";
-import type { AllocateRequest, Assignment, Holder, Owner } from "./types.ts";
+import { renderIpamResult } from "./render/ipam-result.ts";
+import type { SelectionFacts } from "./selection/facts.ts";
+import type { Holder, Owner, PoolDefinition } from "./types.ts";
 
 /** One call of our IPAM plugin, as it reaches the agent. */
-export interface IpamCall {
-  readonly command: string;
-  readonly containerId: string;
-  readonly netns: string;
-  readonly ifName: string;
-  /** CNI_ARGS, parsed. */
-  readonly args: Readonly<Record<string, string>>;
-  /** Standard input: the network's configuration with its `ipam` section. */
-  readonly config: Readonly<Record<string, unknown>>;
-}
+export type IpamCall = OwnPluginCall;
+export type IpamAnswer = OwnPluginAnswer;
 
 /** Whose interface it is. */
 export interface PodIdentity {
   /** The VM, or the pod itself. */
-  readonly owner: Omit<Owner, "interface">;
+  readonly owner: Omit<Owner, "kind">;
   readonly holder: Holder;
-  /** True: the address outlives the pod, and DEL leaves it alone; whoever sees the VM go releases it. */
+  /** True: the addresses are the VM's and outlive the pod, DEL leaves them alone; whoever sees the VM go releases them. */
   readonly isKept: boolean;
+  /** What decides which pools it gets; undefined: its network names them, or it gets the node's own. */
+  readonly selection?: SelectionFacts | undefined;
 }
 
 export interface IpamCallContext {
   readonly ipam: Ipam;
   /** Finds out whose pod that is; undefined: no such pod. */
   readonly identify: (pod: PodReference) => Promise<PodIdentity | undefined>;
-  /** Pools for an interface whose network names none, one list for each address. */
+  /** The node's own pools, one list for each address: for what is attached to the bridge of its pods and names no pools. */
   readonly defaultPools: readonly (readonly string[])[];
+  /** That bridge. Undefined: whatever names no pools gets the node's own. */
+  readonly podBridge?: string | undefined;
+  /** Looks on the wire for others. */
+  readonly probes?: Probes | undefined;
+  /** Tells people what became of an address. */
+  readonly report?: ((pod: PodReference, said: AddressReport) => void) | undefined;
+  /** Looks for a pool that was made a moment ago. */
+  readonly findPool?: ((name: string) => Promise<PoolDefinition | undefined>) | undefined;
 }
 
 export interface PodReference {
@@ -37,17 +44,17 @@ export interface PodReference {
   readonly containerId: string;
 }
 
-export type IpamAnswer =
-  | { readonly status: 200; readonly body: unknown }
-  | { readonly status: 400 | 500; readonly body: unknown };
-
 const supportedVersions = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"];
 
 /**
  * Answers one call as the CNI specification wants it of an IPAM plugin: ADD gives addresses, routes and no interfaces; DEL
  * succeeds also when there is nothing to give back; CHECK fails when the address is not the owner's.
  */
-export async function answerIpamCall(call: IpamCall, context: IpamCallContext): Promise<IpamAnswer> {
+export async function answerIpamCall(
+  call: IpamCall,
+  context: IpamCallContext,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<IpamAnswer> {
   const cniVersion = typeof call.config["cniVersion"] === "string" ? call.config["cniVersion"] : "0.3.1";
   const refuse = (code: number, msg: string): IpamAnswer => ({ status: 400, body: { cniVersion, code, msg } });
   if (call.command === "VERSION") return { status: 200, body: { cniVersion: "1.1.0", supportedVersions } };
@@ -61,61 +68,30 @@ export async function answerIpamCall(call: IpamCall, context: IpamCallContext): 
       ? { status: 200, body: undefined }
       : refuse(7, "CNI_ARGS must name K8S_POD_NAMESPACE and K8S_POD_NAME");
   }
+  const pod = { namespace, name, uid: uid ?? "", containerId: call.containerId };
   try {
-    const identity = await context.identify({ namespace, name, uid: uid ?? "", containerId: call.containerId });
+    const identity = await context.identify(pod);
+    const owner = identity && ownerOf(identity);
     if (call.command === "DEL") {
-      if (identity && !identity.isKept) {
-        await context.ipam.release({ ...identity.owner, interface: call.ifName }, { podUid: identity.holder.podUid });
+      if (owner && !identity.isKept) {
+        await context.ipam.release({ ...owner, interface: call.ifName }, { podUid: identity.holder.podUid });
       }
       return { status: 200, body: undefined };
     }
-    if (!identity) return refuse(3, `there is no pod "${namespace}/${name}" on this node`);
-    const owner = { ...identity.owner, interface: call.ifName };
+    if (!owner) return refuse(3, `there is no pod "${namespace}/${name}" on this node`);
     if (call.command === "CHECK") {
-      const isHeld = context.ipam.list(owner).some((held) => held.owner.interface === call.ifName);
+      const isHeld = context.ipam.list({ owner }).some((held) => held.owner.interface === call.ifName);
       return isHeld
         ? { status: 200, body: undefined }
         : refuse(101, `"${owner.namespace}/${owner.name}/${call.ifName}" holds no address`);
     }
-    const request = { owner, holder: identity.holder, candidates: candidatesOf(call, context) };
-    return { status: 200, body: renderIpamResult(await context.ipam.allocate(request), cniVersion) };
+    const given = await giveAddresses({ call, pod, owner, identity, context, signal });
+    return { status: 200, body: renderIpamResult(given, cniVersion) };
   } catch (error) {
-    return {
-      status: 500,
-      body: { cniVersion, code: 100, msg: error instanceof Error ? error.message : String(error) },
-    };
+    return { status: 500, body: { cniVersion, code: 100, msg: formatError(error) } };
   }
 }
 
-/** The pools that the network's `ipam` section names, else the node's own. */
-function candidatesOf({ config }: IpamCall, { defaultPools }: IpamCallContext): AllocateRequest["candidates"] {
-  const ipam = typeof config["ipam"] === "object" && config["ipam"] !== null ? config["ipam"] : {};
-  const named = [listOf(ipam, "default_ipv4_ippool"), listOf(ipam, "default_ipv6_ippool")].filter(
-    (names) => names.length > 0,
-  );
-  return named.length > 0 ? named : defaultPools;
-}
-
-function listOf(section: object, key: string): readonly string[] {
-  const value: unknown = key in section ? (section as Record<string, unknown>)[key] : undefined;
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-/** An IPAM plugin's result: no interfaces; the default route through the pool's gateway, then the pool's own. */
-function renderIpamResult(assignments: readonly Assignment[], cniVersion: string): unknown {
-  const isOld = cniVersion.startsWith("0.");
-  const familyOf = (address: string): "4" | "6" => (address.includes(":") ? "6" : "4");
-  return {
-    cniVersion,
-    ips: assignments.map(({ address, gateway }) => ({
-      ...(isOld && { version: familyOf(address) }),
-      address,
-      ...(gateway !== undefined && { gateway }),
-    })),
-    routes: assignments.flatMap(({ address, gateway, routes }) => [
-      ...(gateway === undefined ? [] : [{ dst: familyOf(address) === "4" ? "0.0.0.0/0" : "::/0", gw: gateway }]),
-      ...routes.map(({ destination, gateway: gw }) => ({ dst: destination, gw })),
-    ]),
-    dns: {},
-  };
+export function ownerOf({ owner, isKept }: Pick<PodIdentity, "owner" | "isKept">): Owner {
+  return { kind: isKept ? "vm" : "pod", namespace: owner.namespace, name: owner.name };
 }

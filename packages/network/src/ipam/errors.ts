@@ -1,26 +1,46 @@
+import type { IpFamily } from "@peapod/api";
+
+/** How full a pool is. */
+export interface Fullness {
+  readonly name: string;
+  readonly size: bigint;
+  readonly used: number;
+}
+
 /** Every usable address of every candidate is held. Waiting helps: it heals when an address is released or a range added. */
 export class PoolExhaustedError extends Error {
   override readonly name = "PoolExhaustedError";
   readonly pools: readonly string[];
-  constructor(owner: string, pools: readonly { readonly name: string; readonly size: bigint }[]) {
-    const full = pools.map(({ name, size }) => `pool "${name}" has no free address (${size} of ${size} in use)`);
-    super(`Cannot give "${owner}" an address: ${full.join(", ") || "no pool is named"}`);
-    this.pools = pools.map(({ name }) => name);
+  constructor(nic: string, family: IpFamily, pools: readonly Fullness[]) {
+    const names = pools.map(({ name }) => name);
+    const full = pools.map(({ name, size, used }) => `pool "${name}": ${used} of ${size} held`);
+    super(
+      `failed to allocate any IPv${family} IP address to NIC ${nic} from IPPools [${names.join(" ")}]: ` +
+        `all IP addresses used out (${full.join(", ")})`,
+    );
+    this.pools = names;
   }
 }
 
 /** A manifest names a pool that is not there. */
 export class UnknownPoolError extends Error {
   override readonly name = "UnknownPoolError";
-  constructor(owner: string, pool: string) {
-    super(`Cannot give "${owner}" an address: there is no pool "${pool}"`);
+  readonly pool: string;
+  constructor(pool: string) {
+    super(`failed to get original IPPool ${pool}: spiderippools.spiderpool.spidernet.io "${pool}" not found`);
+    this.pool = pool;
   }
 }
 
-/** Somebody asks for one certain address that cannot be theirs. */
+/** Somebody asks for one certain address, or MAC, that cannot be theirs. */
 export class AddressUnavailableError extends Error {
   override readonly name = "AddressUnavailableError";
-  constructor(owner: string, address: string, because: string) {
-    super(`Cannot give "${owner}" the address ${address}: ${because}`);
+  constructor(nic: string, address: string, because: string) {
+    super(`Cannot give "${nic}" the address ${address}: ${because}`);
   }
+}
+
+/** None of the pools that are named is for this pod. */
+export class NoPoolError extends Error {
+  override readonly name = "NoPoolError";
 }

@@ -1,45 +1,55 @@
-import { containsIp, formatIp, parseIp } from "@peapod/api";
-import { type AllocationChange, allocateAddresses } from "./allocate.ts";
+import { formatIp, type IpFamily, parseIp } from "@peapod/api";
+import { allocateAddresses, type PoolUse, type Releasing, releaseOf } from "./allocate.ts";
 import { AllocationTable } from "./allocation-table.ts";
+import { openCommitQueue } from "./commit-queue.ts";
+import { AddressUnavailableError } from "./errors.ts";
 import type { Journal, JournalChange } from "./journal.ts";
 import { parsePool } from "./pool.ts";
 import {
   type AllocateRequest,
   type Allocation,
   type Assignment,
+  type Move,
+  type Nic,
+  nicKey,
   type Owner,
-  ownerKey,
   type PoolDefinition,
 } from "./types.ts";
 
-/** The node's address allocator. What a promise answers is on disk. */
+/** The instance's address allocator. What a promise answers is on disk. */
 export interface Ipam extends Disposable {
-  /** Idempotent for its owner. @throws {PoolExhaustedError} {UnknownPoolError} {AddressUnavailableError} */
-  readonly allocate: (request: AllocateRequest) => Promise<readonly Assignment[]>;
+  /** All that is asked for, or nothing. Idempotent. @throws {PoolExhaustedError} {UnknownPoolError} {AddressUnavailableError} */
+  readonly allocate: (request: AllocateRequest) => Promise<Allocated>;
   /**
-   * Gives back what the owner holds. Nothing held counts as done.
+   * Gives back what an owner holds, or one interface of it, and forgets their MACs. Nothing held counts as done.
    *
    * @param options.podUid  only what that pod holds: a late call about an old pod must not take the address of the new one
    */
-  readonly release: (owner: Owner, options?: { readonly podUid?: string }) => Promise<readonly Allocation[]>;
-  /** Makes or changes a pool; what it held outside its new subnet is released. */
+  readonly release: (owner: Releasing, options?: { readonly podUid?: string }) => Promise<readonly Allocation[]>;
+  /** Remembers the MAC of an interface. @throws {AddressUnavailableError} another interface has it */
+  readonly putMac: (nic: Nic, mac: string) => Promise<void>;
+  /** Records what an interface has on the machine and nothing says. @returns false: the address is somebody else's */
+  readonly adopt: (allocation: Omit<Allocation, "allocatedAt">) => Promise<boolean>;
+  /** Makes or changes a pool; what was held of it stays held. @throws {RangeError} what it says cannot be read */
   readonly putPool: (pool: PoolDefinition) => Promise<void>;
-  /** Forgets a pool and all that it held. */
-  readonly removePool: (name: string) => Promise<void>;
-  readonly list: (filter?: { readonly namespace?: string; readonly name?: string }) => readonly Allocation[];
+  /** Forgets a pool, unless somebody holds something of it. @returns whether it is gone */
+  readonly removePool: (name: string) => Promise<boolean>;
+  readonly list: (filter?: { readonly owner?: Owner; readonly pool?: string }) => readonly Allocation[];
+  readonly at: (family: IpFamily, address: bigint) => Allocation | undefined;
+  /** Everybody who holds an address, or of whose interfaces the MACs are known. */
+  readonly owners: () => readonly Owner[];
+  /** By interface. */
+  readonly macsOf: (owner: Owner) => ReadonlyMap<string, string>;
   readonly pools: () => readonly PoolUse[];
+  readonly pool: (name: string) => PoolUse | undefined;
+  /** Calls back after every commit with what it changed. */
+  readonly onChange: (listener: (changes: readonly JournalChange[]) => void) => Disposable;
 }
 
-export interface PoolUse {
-  readonly definition: PoolDefinition;
-  readonly size: bigint;
-  readonly used: bigint;
-}
-
-interface Waiting {
-  readonly decide: () => readonly JournalChange[];
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+export interface Allocated {
+  /** In the order of the request. */
+  readonly assignments: readonly Assignment[];
+  readonly moves: readonly Move[];
 }
 
 /**
@@ -52,109 +62,70 @@ export function openIpam(journal: Journal, options: { readonly now?: () => Date 
   const table = new AllocationTable();
   for (const pool of stored.pools) table.putPool(pool);
   for (const allocation of stored.allocations) table.apply({ do: "put", allocation });
-  let queue: Waiting[] = [];
-
-  const change = <T>(decide: () => { readonly changes: readonly JournalChange[]; readonly answer: T }): Promise<T> => {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (queue.length === 0) setImmediate(commit);
-    let answer: T;
-    queue.push({
-      decide: () => {
-        const decision = decide();
-        answer = decision.answer;
-        return decision.changes;
-      },
-      resolve: () => resolve(answer),
-      reject,
-    });
-    return promise;
-  };
-
-  const commit = (): void => {
-    const batch = queue;
-    queue = [];
-    const undo: (() => void)[] = [];
-    const changes: JournalChange[] = [];
-    const decided: Waiting[] = [];
-    for (const waiting of batch) {
-      try {
-        // The table changes at once, so that the next in line sees what this one took.
-        for (const wanted of waiting.decide()) {
-          undo.push(applyTo(table, wanted));
-          changes.push(wanted);
-        }
-        decided.push(waiting);
-      } catch (error) {
-        waiting.reject(error);
-      }
-    }
-    try {
-      if (changes.length > 0) journal.commit(changes);
-    } catch (cause) {
-      for (const back of undo.reverse()) back();
-      const error = new Error("Cannot write the address database", { cause });
-      for (const waiting of decided) waiting.reject(error);
-      return;
-    }
-    for (const waiting of decided) waiting.resolve();
-  };
+  for (const { nic, mac } of stored.macs) table.apply({ do: "putMac", nic, mac });
+  const { change, onChange } = openCommitQueue(table, journal);
 
   return {
     allocate: (request) =>
       change(() => {
-        const { allocations, changes } = allocateAddresses(request, table, now().toISOString());
-        return { changes, answer: allocations.map((allocation) => toAssignment(allocation, table)) };
+        const { allocations, changes, moves } = allocateAddresses(request, table, now().toISOString());
+        return { changes, answer: { assignments: allocations.map((one) => toAssignment(one, table)), moves } };
       }),
     release: (owner, { podUid } = {}) =>
       change(() => {
-        const held = table.heldBy(ownerKey(owner));
-        const gone = held.filter(({ holder }) => podUid === undefined || holder.podUid === podUid);
-        return { changes: gone.map((allocation) => ({ do: "remove", allocation })), answer: gone };
+        const { released, changes } = releaseOf(owner, podUid, table);
+        return { changes, answer: released };
+      }),
+    putMac: (nic, mac) =>
+      change(() => {
+        if (table.macsOf(nic).get(nic.interface) === mac) return { changes: [], answer: undefined };
+        const holder = table.macHolder(mac);
+        if (holder !== undefined) throw new AddressUnavailableError(nicKey(nic), mac, `"${holder}" has it`);
+        return { changes: [{ do: "putMac", nic, mac }], answer: undefined };
+      }),
+    adopt: (allocation) =>
+      change(() => {
+        const there = table.at(allocation.family, allocation.address);
+        if (there) return { changes: [], answer: nicKey(there.owner) === nicKey(allocation.owner) };
+        return {
+          changes: [{ do: "put", allocation: { ...allocation, allocatedAt: now().toISOString() } }],
+          answer: true,
+        };
       }),
     putPool: (pool) =>
       change(() => {
-        const { subnet } = parsePool(pool);
-        const outside = [...table.all()].filter(
-          (held) => held.pool === pool.name && !containsIp(subnet, { family: held.family, value: held.address }),
-        );
-        return { changes: [...outside.map(removal), { do: "putPool", pool }], answer: undefined };
+        parsePool(pool);
+        return { changes: [{ do: "putPool", pool }], answer: undefined };
       }),
     removePool: (name) =>
       change(() => {
-        const held = [...table.all()].filter(({ pool }) => pool === name);
-        return { changes: [...held.map(removal), { do: "removePool", name }], answer: undefined };
+        if (table.heldOf(name).length > 0) return { changes: [], answer: false };
+        return { changes: [{ do: "removePool", name }], answer: true };
       }),
-    list: ({ namespace, name } = {}) =>
-      [...table.all()].filter(
-        ({ owner }) =>
-          (namespace === undefined || owner.namespace === namespace) && (name === undefined || owner.name === name),
-      ),
-    pools: () =>
-      table.pools().map(({ pool, held }) => ({ definition: pool.definition, size: pool.size, used: held.size })),
+    list: ({ owner, pool } = {}) =>
+      owner ? table.heldBy(owner) : pool !== undefined ? table.heldOf(pool) : [...table.all()],
+    at: (family, address) => table.at(family, address),
+    owners: () => table.owners(),
+    macsOf: (owner) => table.macsOf(owner),
+    pools: () => table.pools(),
+    pool: (name) => table.pool(name),
+    onChange,
     [Symbol.dispose]: () => journal[Symbol.dispose](),
   };
 }
 
-function removal(allocation: Allocation): AllocationChange {
-  return { do: "remove", allocation };
-}
-
-function applyTo(table: AllocationTable, change: JournalChange): () => void {
-  if (change.do === "put" || change.do === "remove") return table.apply(change);
-  const name = change.do === "putPool" ? change.pool.name : change.name;
-  const before = table.pool(name)?.pool.definition;
-  if (change.do === "putPool") table.putPool(change.pool);
-  else table.removePool(name);
-  return () => (before ? table.putPool(before) : table.removePool(name));
-}
-
-function toAssignment({ pool: name, family, address }: Allocation, table: AllocationTable): Assignment {
+function toAssignment(
+  { pool: name, family, address, owner, isNew }: Allocation & { readonly isNew: boolean },
+  table: AllocationTable,
+): Assignment {
   const pool = table.pool(name)?.pool;
   if (!pool) throw new Error(`Cannot describe an address: its pool "${name}" is gone`);
   return {
+    interface: owner.interface,
     pool: name,
     address: `${formatIp({ family, value: address })}/${pool.subnet.prefixLength}`,
     gateway: pool.gateway === undefined ? undefined : formatIp({ family, value: pool.gateway }),
     routes: (pool.definition.routes ?? []).filter(({ gateway }) => parseIp(gateway).family === family),
+    isNew,
   };
 }

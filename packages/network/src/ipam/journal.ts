@@ -1,30 +1,48 @@
 import { DatabaseSync } from "node:sqlite";
 import { formatIp, parseIp } from "@peapod/api";
 import type { AllocationChange } from "./allocate.ts";
-import type { Allocation, PoolDefinition } from "./types.ts";
+import type { Allocation, Nic, PoolDefinition } from "./types.ts";
 
 export type JournalChange =
   | AllocationChange
   | { readonly do: "putPool"; readonly pool: PoolDefinition }
   | { readonly do: "removePool"; readonly name: string };
 
+/** All that is to be found again. */
+export interface Stored {
+  readonly pools: readonly PoolDefinition[];
+  readonly allocations: readonly Allocation[];
+  readonly macs: readonly { readonly nic: Nic; readonly mac: string }[];
+}
+
 /** Where allocations survive. `commit` returns when all of its changes, or none, will be found again after a crash. */
 export interface Journal extends Disposable {
-  readonly load: () => { readonly pools: readonly PoolDefinition[]; readonly allocations: readonly Allocation[] };
+  readonly load: () => Stored;
   readonly commit: (changes: readonly JournalChange[]) => void;
 }
 
-const formatVersion = 1;
+const formatVersion = 2;
 
 const schema = `
-  CREATE TABLE pools (name TEXT PRIMARY KEY, definition TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE allocations (
-    pool TEXT NOT NULL, address TEXT NOT NULL,
-    namespace TEXT NOT NULL, name TEXT NOT NULL, interface TEXT NOT NULL,
-    pod_uid TEXT NOT NULL, pod_name TEXT NOT NULL, node TEXT NOT NULL, allocated_at TEXT NOT NULL,
-    PRIMARY KEY (pool, address), UNIQUE (pool, namespace, name, interface)
+  CREATE TABLE IF NOT EXISTS pools (name TEXT PRIMARY KEY, definition TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE held (
+    address TEXT PRIMARY KEY, pool TEXT NOT NULL,
+    kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, interface TEXT NOT NULL,
+    pod_uid TEXT NOT NULL, pod_name TEXT NOT NULL, node TEXT NOT NULL, allocated_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE macs (
+    kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, interface TEXT NOT NULL, mac TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (kind, namespace, name, interface)
   ) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${formatVersion};
+`;
+
+/** Format 1 had one pool for the whole node, so that an address was in one record already. */
+const fromFormat1 = `
+  ${schema}
+  INSERT OR IGNORE INTO held
+    SELECT address, pool, 'vm', namespace, name, interface, pod_uid, pod_name, node, allocated_at FROM allocations;
+  DROP TABLE allocations;
 `;
 
 /**
@@ -39,32 +57,18 @@ export function openSqliteJournal(path: string): Journal {
   } catch (cause) {
     throw new Error(`Cannot open the address database "${path}"`, { cause });
   }
-  const statements = {
-    put: db.prepare("INSERT OR REPLACE INTO allocations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    remove: db.prepare("DELETE FROM allocations WHERE pool = ? AND address = ?"),
-    putPool: db.prepare("INSERT OR REPLACE INTO pools VALUES (?, ?)"),
-    removePool: db.prepare("DELETE FROM pools WHERE name = ?"),
-  };
-  const write = (change: JournalChange): void => {
-    if (change.do === "putPool") statements.putPool.run(change.pool.name, JSON.stringify(change.pool));
-    else if (change.do === "removePool") statements.removePool.run(change.name);
-    else {
-      const { pool, family, address, owner, holder, allocatedAt } = change.allocation;
-      const text = formatIp({ family, value: address });
-      if (change.do === "remove") statements.remove.run(pool, text);
-      else {
-        const { namespace, name, interface: nic } = owner;
-        statements.put.run(pool, text, namespace, name, nic, holder.podUid, holder.podName, holder.node, allocatedAt);
-      }
-    }
-  };
+  const write = writerOf(db);
   return {
     load: () => ({
       pools: db
         .prepare("SELECT definition FROM pools")
         .all()
-        .map((row) => JSON.parse(String(row.definition)) as PoolDefinition),
-      allocations: db.prepare("SELECT * FROM allocations").all().map(toAllocation),
+        .map((row) => JSON.parse(String(row.definition)) as PoolDefinition), // written below
+      allocations: db.prepare("SELECT * FROM held").all().map(toAllocation),
+      macs: db
+        .prepare("SELECT * FROM macs")
+        .all()
+        .map((row) => ({ nic: toNic(row), mac: String(row["mac"]) })),
     }),
     commit: (changes) => {
       db.exec("BEGIN IMMEDIATE");
@@ -80,6 +84,40 @@ export function openSqliteJournal(path: string): Journal {
   };
 }
 
+function writerOf(db: DatabaseSync): (change: JournalChange) => void {
+  const put = db.prepare("INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const remove = db.prepare("DELETE FROM held WHERE address = ?");
+  const putMac = db.prepare("INSERT OR REPLACE INTO macs VALUES (?, ?, ?, ?, ?)");
+  const removeMac = db.prepare("DELETE FROM macs WHERE kind = ? AND namespace = ? AND name = ? AND interface = ?");
+  const putPool = db.prepare("INSERT OR REPLACE INTO pools VALUES (?, ?)");
+  const removePool = db.prepare("DELETE FROM pools WHERE name = ?");
+  const words = ({ kind, namespace, name, interface: nic }: Nic) => [kind, namespace, name, nic] as const;
+  return (change) => {
+    switch (change.do) {
+      case "put": {
+        const { pool, family, address, owner, holder, allocatedAt } = change.allocation;
+        const text = formatIp({ family, value: address });
+        put.run(text, pool, ...words(owner), holder.podUid, holder.podName, holder.node, allocatedAt);
+        return;
+      }
+      case "remove":
+        remove.run(formatIp({ family: change.allocation.family, value: change.allocation.address }));
+        return;
+      case "putMac":
+        putMac.run(...words(change.nic), change.mac);
+        return;
+      case "removeMac":
+        removeMac.run(...words(change.nic));
+        return;
+      case "putPool":
+        putPool.run(change.pool.name, JSON.stringify(change.pool));
+        return;
+      case "removePool":
+        removePool.run(change.name);
+    }
+  };
+}
+
 function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 500 });
   try {
@@ -88,6 +126,7 @@ function openDatabase(path: string): DatabaseSync {
     const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
     if (version > formatVersion) throw new Error(`Cannot read format ${version}: this Peapod knows ${formatVersion}`);
     if (version === 0) db.exec(schema);
+    if (version === 1) db.exec(fromFormat1);
     db.exec("COMMIT");
     return db;
   } catch (error) {
@@ -103,8 +142,17 @@ function toAllocation(row: Record<string, unknown>): Allocation {
     pool: text("pool"),
     family,
     address: value,
-    owner: { namespace: text("namespace"), name: text("name"), interface: text("interface") },
+    owner: toNic(row),
     holder: { podUid: text("pod_uid"), podName: text("pod_name"), node: text("node") },
     allocatedAt: text("allocated_at"),
+  };
+}
+
+function toNic(row: Record<string, unknown>): Nic {
+  return {
+    kind: row["kind"] === "pod" ? "pod" : "vm",
+    namespace: String(row["namespace"]),
+    name: String(row["name"]),
+    interface: String(row["interface"]),
   };
 }

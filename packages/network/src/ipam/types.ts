@@ -1,9 +1,15 @@
-import type { IpFamily } from "@peapod/api";
+import type { IpFamily, IpRange } from "@peapod/api";
+import type { LabelSelectorObject } from "@peapod/machinery";
 
-/** Who an address belongs to: the VM (or a pod that is no VM), not the run of it. Written `"namespace/name/interface"`. */
+/** Who addresses belong to: a VM (a VMI, where there is no VM), or a pod where VMs' addresses are not to stay. */
 export interface Owner {
+  readonly kind: "vm" | "pod";
   readonly namespace: string;
   readonly name: string;
+}
+
+/** One interface of an owner. */
+export interface Nic extends Owner {
   /** The pod interface, `eth0` */
   readonly interface: string;
 }
@@ -20,7 +26,7 @@ export interface Allocation {
   readonly pool: string;
   readonly family: IpFamily;
   readonly address: bigint;
-  readonly owner: Owner;
+  readonly owner: Nic;
   readonly holder: Holder;
   /** RFC 3339 */
   readonly allocatedAt: string;
@@ -38,27 +44,89 @@ export interface PoolDefinition {
   /** In the same form; never handed out. */
   readonly excludeIps?: readonly string[] | undefined;
   /** Further routes beside the default one through the gateway. */
-  readonly routes?: readonly { readonly destination: string; readonly gateway: string }[] | undefined;
+  readonly routes?: readonly Route[] | undefined;
+  /** Nothing new is taken from it. */
+  readonly isDisabled?: boolean | undefined;
+  /** Somebody deletes it: nothing new is taken from it, and it goes with its last holder. */
+  readonly isTerminating?: boolean | undefined;
+  /** For interfaces for which nothing else names a pool. */
+  readonly isDefault?: boolean | undefined;
+  readonly affinity?: PoolAffinity | undefined;
 }
 
-/** What a pod's interface gets: one for every family asked for. */
+/** Whom a pool is for; an absent field says nothing. Fields as in a SpiderIPPool. */
+export interface PoolAffinity {
+  readonly podAffinity?: LabelSelectorObject | undefined;
+  readonly namespaceName?: readonly string[] | undefined;
+  readonly namespaceAffinity?: LabelSelectorObject | undefined;
+  readonly nodeName?: readonly string[] | undefined;
+  readonly nodeAffinity?: LabelSelectorObject | undefined;
+  readonly multusName?: readonly string[] | undefined;
+}
+
+export interface Route {
+  readonly destination: string;
+  readonly gateway: string;
+}
+
+/** What an interface gets for one family. */
 export interface Assignment {
+  readonly interface: string;
   readonly pool: string;
   /** `10.244.0.5/24` */
   readonly address: string;
   readonly gateway: string | undefined;
-  readonly routes: readonly { readonly destination: string; readonly gateway: string }[];
+  readonly routes: readonly Route[];
+  /** Nobody held it before for this interface. */
+  readonly isNew: boolean;
 }
 
+/** Addresses for some interfaces of one owner: all of them, or none. */
 export interface AllocateRequest {
   readonly owner: Owner;
   readonly holder: Holder;
-  /** One list for every address wanted (usually one, two for both families): the first pool of it with a free address gives one. */
-  readonly candidates: readonly (readonly string[])[];
-  /** Take exactly this one. */
-  readonly address?: string | undefined;
+  readonly nics: readonly NicRequest[];
+  /** Not handed out to anybody new; who holds one keeps it. */
+  readonly reserved?: readonly FamilyRange[] | undefined;
+  /** Seen in use on the wire: who holds one is moved. */
+  readonly conflicting?: readonly FamilyRange[] | undefined;
 }
 
-export function ownerKey({ namespace, name, interface: nic }: Owner): string {
-  return `${namespace}/${name}/${nic}`;
+export interface FamilyRange extends IpRange {
+  readonly family: IpFamily;
+}
+
+export interface NicRequest {
+  readonly interface: string;
+  readonly addresses: readonly AddressRequest[];
+}
+
+export interface AddressRequest {
+  readonly family: IpFamily;
+  /** The first of them that has a free address gives one. */
+  readonly pools: readonly string[];
+  /** A held address stays only when it is of one of these; absent: of whichever pool. */
+  readonly keepOnlyIn?: readonly string[] | undefined;
+  /** Take exactly this one. */
+  readonly exactly?: string | undefined;
+  /** Why no pool is named that would give a new address. */
+  readonly noPools?: string | undefined;
+}
+
+/** An address that was held and does not fit any more. */
+export interface Move {
+  readonly from: Allocation;
+  readonly to: Allocation;
+  /** `pool "a" is gone` */
+  readonly because: string;
+}
+
+/** `default/web`; a pod's reads differently from a VM's of the same name. */
+export function ownerKey({ kind, namespace, name }: Owner): string {
+  return kind === "vm" ? `${namespace}/${name}` : `${namespace}/pod:${name}`;
+}
+
+/** `default/web/eth0` */
+export function nicKey(nic: Nic): string {
+  return `${ownerKey(nic)}/${nic.interface}`;
 }
