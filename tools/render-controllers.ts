@@ -8,7 +8,14 @@ import {
 } from "@peapod/apiserver";
 import { createComputeControllers } from "@peapod/compute";
 import type { AnyController } from "@peapod/machinery";
-import { coordinatorController, createAddressController, multusConfigController } from "@peapod/network";
+import {
+  coordinatorController,
+  createAddressController,
+  createEndpointController,
+  createIpamSettingsController,
+  createIpPoolController,
+  multusConfigController,
+} from "@peapod/network";
 import { createGuestsController } from "../packages/node/src/guests/index.ts";
 import { createPodsController } from "../packages/node/src/pods/index.ts";
 
@@ -68,11 +75,18 @@ function rows(): readonly Row[] {
     ),
     { process: "agent", folder: "packages/node/src/pods", controller: createPodsController(agent) },
     { process: "agent", folder: "packages/node/src/guests", controller: createGuestsController(agent) },
-    {
-      process: "agent",
-      folder: "packages/network/src/controllers/addresses",
-      controller: createAddressController(agent),
-    },
+    ...[
+      createAddressController(agent),
+      createIpPoolController(agent),
+      createEndpointController(agent),
+      createIpamSettingsController(agent),
+    ].map(
+      (controller: AnyController): Row => ({
+        process: "agent",
+        folder: `packages/network/src/controllers/${controller.name}`,
+        controller,
+      }),
+    ),
   ];
 }
 

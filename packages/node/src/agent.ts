@@ -3,9 +3,10 @@ import { Secret } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
 import { type Client, createEventRecorder, formatError, type Log, startControllers } from "@peapod/machinery";
 import { keepFilesBounded } from "@peapod/machinery/node";
-import { createAddressController, probeStandIn } from "@peapod/network";
+import { probeStandIn } from "@peapod/network";
 import type { Acceleration } from "@peapod/qemu/node";
 import { openImageStore } from "@peapod/storage";
+import { createAddresses } from "./addresses.ts";
 import { openCgroups } from "./cgroup/driver.ts";
 import { createAgentApi } from "./endpoints/agent-api.ts";
 import { listenForGateway } from "./endpoints/listen.ts";
@@ -14,7 +15,7 @@ import { findUefi } from "./machine/uefi.ts";
 import { askCluster, type NetworkPaths, openNetworkOf } from "./network.ts";
 import { createPodImages } from "./pods/images.ts";
 import { createPodsController } from "./pods/index.ts";
-import { createPodNetworks, identifyPod } from "./pods/networks.ts";
+import { createPodNetworks } from "./pods/networks.ts";
 import { ipv4Addresses } from "./registration/machine-facts.ts";
 import { registerNode } from "./registration/register.ts";
 import { readBootId } from "./sandbox/machine.ts";
@@ -47,6 +48,13 @@ export interface Agent {
 /** QEMU says little, unless a guest makes it. */
 const maxQemuLogBytes = 1024 * 1024;
 
+/** Where Events come from, as people know it from a cluster. */
+const components: Readonly<Record<string, string>> = {
+  pods: "kubelet",
+  "ip-pools": "spiderpool-controller",
+  "ipam-settings": "spiderpool-controller",
+};
+
 /** The node agent: kubelet and virt-handler of this machine. Resolves when the Node is registered. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { nodeName, paths, client, log, now, signal } = options;
@@ -54,10 +62,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   for (const folder of [paths.guests, paths.images, paths.runDir])
     await mkdir(folder, { recursive: true, mode: 0o711 });
   const sandboxes = await openSandboxStore(paths.guests);
+  const recorder = (component: string) => createEventRecorder({ client, component, host: nodeName, log, now, signal });
+  const addresses = createAddresses({ sandboxes, nodeName, client, events: recorder("spiderpool-agent"), log });
   const [cgroups, standIn, network, images] = await Promise.all([
     openCgroups(),
     probeStandIn(signal),
-    openNetworkOf(paths, { identify: identifyPod(sandboxes, nodeName), cluster: askCluster(client), log, signal }),
+    openNetworkOf(paths, { ...addresses.forNetwork, cluster: askCluster(client), log, signal }),
     openImageStore({ dir: paths.images, log, now }),
   ]);
   undo.use(network);
@@ -86,7 +96,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const ownLinks = `pp${paths.instance}`;
   const node = nodeFacts(options);
-  const recorder = (component: string) => createEventRecorder({ client, component, host: nodeName, log, now, signal });
   const controllers = startControllers(
     [
       createPodsController({
@@ -99,18 +108,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         hostIps: () => ipv4Addresses(ownLinks),
         sandboxes,
         cgroups,
-        networks: createPodNetworks(network, client, log),
+        networks: createPodNetworks({ ...{ network, client, nodeName, log }, ...addresses }),
         images: createPodImages({ store: images, client, log, now, signal }),
         guests: keeper,
       }),
-      createAddressController({
-        ipam: network.ipam,
-        log,
-        isInUse: ({ namespace, name }) =>
-          sandboxes
-            .list()
-            .some((one) => one.podNamespace === namespace && one.vmiName === name && one.state !== "removed"),
-      }),
+      ...addresses.controllers(network),
       createGuestsController({
         nodeName,
         bootId,
@@ -126,7 +128,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     {
       client,
       log,
-      recorder: (controller) => recorder(controller === "pods" ? "kubelet" : "virt-handler"),
+      recorder: (controller) => recorder(components[controller] ?? "virt-handler"),
       now,
       signal,
     },

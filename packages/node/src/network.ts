@@ -1,5 +1,5 @@
 import { Pod, SpiderCoordinator } from "@peapod/api";
-import type { Client, Log } from "@peapod/machinery";
+import type { Client } from "@peapod/machinery";
 import { type NodeNetwork, type NodeNetworkOptions, openNodeNetwork } from "@peapod/network";
 
 /** The part of an instance's places that its network needs. */
@@ -14,7 +14,7 @@ export interface NetworkPaths {
 
 export function openNetworkOf(
   paths: NetworkPaths,
-  options: Pick<NodeNetworkOptions, "identify" | "cluster"> & { readonly log: Log; readonly signal?: AbortSignal },
+  options: Pick<NodeNetworkOptions, "identify" | "report" | "findPool" | "cluster" | "log" | "signal">,
 ): Promise<NodeNetwork> {
   return openNodeNetwork({
     instance: paths.instance,

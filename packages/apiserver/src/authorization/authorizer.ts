@@ -37,6 +37,8 @@ const nodeRules: readonly PolicyRule[] = [
     apiGroups: ["spiderpool.spidernet.io"],
     resources: ["spiderendpoints", "spiderippools/status"],
   },
+  // A pool that is to go is held back by its finalizer until the allocator says that nothing of it is held.
+  { verbs: ["update", "patch"], apiGroups: ["spiderpool.spidernet.io"], resources: ["spiderippools"] },
   { verbs: ["create"], apiGroups: [""], resources: ["serviceaccounts/token"] },
   {
     verbs: ["create"],

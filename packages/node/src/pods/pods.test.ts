@@ -7,14 +7,15 @@ import test, { type TestContext } from "node:test";
 import { NetworkAttachmentDefinition, Pod } from "@peapod/api";
 import { armCheckpoint, type EventRecorder, listCheckpoints, silentLog, startControllers } from "@peapod/machinery";
 import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testing";
-import { inventory, openNodeNetwork, removeNodeNetwork, renderDefaultNetwork } from "@peapod/network";
+import { defaultSettings, inventory, openNodeNetwork, removeNodeNetwork, renderDefaultNetwork } from "@peapod/network";
 import { isInOwnNamespaces } from "@peapod/network/testing";
 import { openCgroups } from "../cgroup/driver.ts";
 import type { GuestState } from "../sandbox/guest-view.ts";
 import { readBootId } from "../sandbox/machine.ts";
 import { openSandboxStore } from "../sandbox/store.ts";
 import { createPodsController } from "./index.ts";
-import { createPodNetworks, identifyPod } from "./networks.ts";
+import { createPodNetworks } from "./networks.ts";
+import { createPodOwners } from "./pod-owners.ts";
 
 const key = { namespace: "default", name: "virt-launcher-web-abcde" };
 // Groups are the machine's, not the namespaces', where every test is process 1: a name that nobody else has.
@@ -210,6 +211,7 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
   const guestsDir = join(folder, "guests");
   mkdirSync(guestsDir, { recursive: true });
   const sandboxes = await openSandboxStore(guestsDir);
+  const owners = createPodOwners(sandboxes, "n1", () => defaultSettings);
   const runDir = `/run/peapod/${instance}`;
   const network = await openNodeNetwork({
     instance,
@@ -218,7 +220,7 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
     cniDir: join(folder, "cni"),
     agentSocket: join(runDir, "agent.sock"),
     registryPath: "/run/peapod/machine.json",
-    identify: identifyPod(sandboxes, "n1"),
+    identify: owners.identify,
     log: silentLog,
   });
   const controller = createPodsController({
@@ -231,7 +233,10 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
     hostIps: () => ["192.0.2.7"],
     sandboxes,
     cgroups: await openCgroups(),
-    networks: createPodNetworks(network, api.client, silentLog),
+    networks: createPodNetworks({
+      ...{ network, owners, nodeName: "n1", client: api.client, log: silentLog },
+      settings: () => defaultSettings,
+    }),
     images: {
       stateOf: () => ({ is: "ready", imageId: "sha256:1" }),
       startPull: () => {},

@@ -7,12 +7,20 @@ import { NetworkAttachmentDefinition, Pod, VirtualMachineInstance } from "@peapo
 import type { NodeFacts } from "@peapod/compute";
 import { type EventRecorder, silentLog, startControllers } from "@peapod/machinery";
 import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testing";
-import { inventory, openNodeNetwork, probeStandIn, removeNodeNetwork, renderDefaultNetwork } from "@peapod/network";
+import {
+  defaultSettings,
+  inventory,
+  openNodeNetwork,
+  probeStandIn,
+  removeNodeNetwork,
+  renderDefaultNetwork,
+} from "@peapod/network";
 import { bootSector } from "@peapod/qemu/testing";
 import { openCgroups } from "../cgroup/driver.ts";
 import { createGuestsController, GuestKeeper } from "../guests/index.ts";
 import { createPodsController } from "../pods/index.ts";
-import { createPodNetworks, identifyPod } from "../pods/networks.ts";
+import { createPodNetworks } from "../pods/networks.ts";
+import { createPodOwners } from "../pods/pod-owners.ts";
 import { readBootId } from "../sandbox/machine.ts";
 import { openSandboxStore } from "../sandbox/store.ts";
 
@@ -94,6 +102,7 @@ export async function startGuestNode({
   const guestsDir = join(folder, "guests");
   mkdirSync(guestsDir, { recursive: true, mode: 0o711 });
   const sandboxes = await openSandboxStore(guestsDir);
+  const owners = createPodOwners(sandboxes, "n1", () => defaultSettings);
   const runDir = `/run/peapod/${instance}`;
   const network = await openNodeNetwork({
     instance,
@@ -102,7 +111,7 @@ export async function startGuestNode({
     cniDir: join(folder, "cni"),
     agentSocket: join(runDir, "agent.sock"),
     registryPath: "/run/peapod/machine.json",
-    identify: identifyPod(sandboxes, "n1"),
+    identify: owners.identify,
     log: silentLog,
   });
   const keeper = await GuestKeeper.open({ sandboxes, log: silentLog, now: () => new Date() });
@@ -116,7 +125,10 @@ export async function startGuestNode({
     hostIps: () => ["192.0.2.7"],
     sandboxes,
     cgroups: await openCgroups(),
-    networks: createPodNetworks(network, api.client, silentLog),
+    networks: createPodNetworks({
+      ...{ network, owners, nodeName: "n1", client: api.client, log: silentLog },
+      settings: () => defaultSettings,
+    }),
     images: {
       stateOf: () => ({ is: "ready", imageId: "sha256:1" }),
       startPull: () => {},

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createLog } from "@peapod/machinery/node";
-import { identifyPod, openNetworkOf, takeDown } from "@peapod/node";
+import { defaultSettings } from "@peapod/network";
+import { createPodOwners, openNetworkOf, takeDown } from "@peapod/node";
 import { instancePaths } from "../instance/paths.ts";
 import { endProcess, findRecordedProcess, forgetProcess } from "../instance/process-record.ts";
 
@@ -44,7 +45,10 @@ export async function down(
     guestsDir: paths.guests,
     runDir: paths.runDir,
     machineRegistry: paths.machineRegistry,
-    openNetwork: (sandboxes) => openNetworkOf(paths, { identify: identifyPod(sandboxes, ""), log }),
+    openNetwork: (sandboxes) => {
+      const { identify } = createPodOwners(sandboxes, "", () => defaultSettings);
+      return openNetworkOf(paths, { identify, log });
+    },
     log,
     onGuest: ({ name, how, durationMs }) => print(`${name} ${words[how]} after ${(durationMs / 1000).toFixed(1)} s`),
   });

@@ -1,11 +1,12 @@
-import { type Kind, type KubeObject, Namespace, NetworkAttachmentDefinition } from "@peapod/api";
+import { ConfigMap, type Kind, type KubeObject, Namespace, NetworkAttachmentDefinition } from "@peapod/api";
 import { type Client, isAlreadyExists } from "@peapod/machinery";
-import { renderDefaultNetwork } from "@peapod/network";
+import { renderDefaultNetwork, renderSettings } from "@peapod/network";
 
 /** What an instance has from its first start. Made if absent; what people change about it stays changed. */
 export async function ensureFirstObjects(client: Client, signal: AbortSignal): Promise<void> {
   await ensure(client, Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "kubevirt" } }, signal);
   await ensure(client, NetworkAttachmentDefinition, renderDefaultNetwork(), signal);
+  await ensure(client, ConfigMap, renderSettings(), signal);
 }
 
 async function ensure<T extends KubeObject>(

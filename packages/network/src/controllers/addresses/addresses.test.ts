@@ -16,7 +16,24 @@ test("planAddresses() keeps addresses while there is a VM or a VMI, waits for po
   assert.deepEqual(stepNames(planAddresses(facts({ hasInstance: true }))), []);
   assert.deepEqual(planAddresses(facts({ isInUse: true })), { steps: [], lookAgainInMs: 2_000 });
   assert.deepEqual(stepNames(planAddresses(facts({}))), ["releaseAddresses"]);
-  converge({ plan: planAddresses, facts: facts({}), apply: (seen) => ({ ...seen, heldCount: 0 }) });
+  converge({ plan: planAddresses, facts: facts({}), apply: (seen) => ({ ...seen, isKnown: false }) });
+});
+
+test("planAddresses() releases what a VM holds where addresses are not kept, once its pod is gone", () => {
+  const off = { hasMachine: true, areKept: false };
+  assert.deepEqual(planAddresses(facts({ ...off, isInUse: true })), { steps: [], lookAgainInMs: 2_000 });
+  assert.deepEqual(stepNames(planAddresses(facts(off))), ["releaseAddresses"]);
+});
+
+test("planAddresses() records what a running pod has and nobody wrote down", () => {
+  const family = 4 as const;
+  const allocation = {
+    ...{ pool: "pods", family, address: 7n, owner: { ...facts({}).owner, interface: "eth0" } },
+    holder: { podUid: "u", podName: "p", node: "n1" },
+  } as const;
+  const running = facts({ isKnown: false, hasInstance: true, isInUse: true, unrecorded: [allocation] });
+  assert.deepEqual(planAddresses(running).steps, [{ do: "recordAddress", allocation }]);
+  converge({ plan: planAddresses, facts: running, apply: (seen) => ({ ...seen, unrecorded: [], isKnown: true }) });
 });
 
 test("the address controller releases what VMs held that went, also those that went while nobody looked", async (t) => {
@@ -24,14 +41,18 @@ test("the address controller releases what VMs held that went, also those that w
   await ipam.putPool({ name: "pods", subnet: "10.244.0.0/24" });
   for (const name of ["gone", "stays", "alone", "goes"]) {
     const holder = { podUid: name, podName: name, node: "n1" };
-    await ipam.allocate({ owner: { namespace: "default", name, interface: "eth0" }, holder, candidates: [["pods"]] });
+    const nics = [{ interface: "eth0", addresses: [{ family: 4, pools: ["pods"] }] }] as const;
+    await ipam.allocate({ owner: { kind: "vm", namespace: "default", name }, holder, nics });
   }
   const { client, put } = createFakeApi({ kinds: [VirtualMachine, VirtualMachineInstance] });
   for (const name of ["stays", "goes"]) put(VirtualMachine, machine(name));
   put(VirtualMachineInstance, instance("alone"));
   const stop = new AbortController();
   const log = silentLog;
-  const controller = createAddressController({ ipam, log, isInUse: () => false });
+  const controller = createAddressController({
+    ...{ ipam, log, isInUse: () => false, interfacesOf: () => [], present: () => [] },
+    settings: { enableKubevirtStaticIP: () => true, onChange: () => ({ [Symbol.dispose]: () => {} }) },
+  });
   const { done } = startControllers([controller], { client, log, recorder: { record: () => {} }, signal: stop.signal });
   const owners = () =>
     ipam
@@ -48,8 +69,9 @@ test("the address controller releases what VMs held that went, also those that w
 });
 
 function facts(some: Partial<Facts>): Facts {
-  const owner = { namespace: "default", name: "web" };
-  return { owner, heldCount: 1, hasMachine: false, hasInstance: false, isInUse: false, ...some };
+  const owner = { kind: "vm", namespace: "default", name: "web" } as const;
+  const nobody = { hasMachine: false, hasInstance: false, isInUse: false, areKept: true, unrecorded: [] };
+  return { owner, isKnown: true, ...nobody, ...some };
 }
 
 function machine(name: string): VirtualMachine {

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { SpiderIPPool, spiderpoolFinalizer } from "@peapod/api";
+import { silentLog, startControllers } from "@peapod/machinery";
+import { converge, createFakeApi, eventually, recordingEvents, stepNames } from "@peapod/machinery/testing";
+import { openIpam } from "../../ipam/ipam.ts";
+import { openSqliteJournal } from "../../ipam/journal.ts";
+import { createIpPoolController } from "./index.ts";
+import { type Facts, planPool, type Step } from "./plan.ts";
+import { renderPoolDefinition } from "./render/definition.ts";
+import { renderPoolStatus } from "./render/status.ts";
+
+test("planPool() brings a pool to the allocator, then publishes what is held", () => {
+  const seen = facts({});
+  assert.deepEqual(stepNames(planPool(seen)), ["putPool"]);
+  converge({ plan: planPool, facts: seen, apply });
+});
+
+test("planPool() publishes a pool's first status at once, and changes of a long list less often", () => {
+  const known = renderPoolDefinition(pool());
+  const status = { totalIPCount: 101, allocatedIPCount: 3_000 };
+  const long = { known, heldCount: 3_000, status, publishedAgoMs: 1_000 };
+  assert.deepEqual(stepNames(planPool(facts(long))), ["publishStatus"]);
+  const published = facts({ ...long, pool: { ...pool(), status: { totalIPCount: 101, allocatedIPCount: 2_999 } } });
+  assert.deepEqual(planPool(published), { steps: [], lookAgainInMs: 2_200 });
+  assert.deepEqual(stepNames(planPool({ ...published, publishedAgoMs: 3_200 })), ["publishStatus"]);
+});
+
+test("planPool() holds a pool that is to go until nothing of it is held, and says once who holds it", () => {
+  const leaving = pool({ deletionTimestamp: "2026-01-15T12:00:00Z" });
+  const held = facts({ pool: leaving, heldCount: 1, holders: ["default/web holds 10.7.120.100"] });
+  assert.deepEqual(stepNames(planPool(held)), ["putPool"]);
+  const known = renderPoolDefinition(leaving);
+  assert.equal(known.isTerminating, true);
+  const waiting = planPool({ ...held, known });
+  assert.deepEqual(stepNames(waiting), ["nameHolders"]);
+  const message = 'Cannot delete IPPool "10-7-v4" yet: default/web holds 10.7.120.100';
+  assert.deepEqual(waiting.steps[0], { do: "nameHolders", pool: leaving, message });
+  assert.deepEqual(planPool({ ...held, known, saidOfHolders: message }).steps, []);
+  assert.deepEqual(stepNames(planPool({ ...held, known, heldCount: 0 })), ["forgetPool", "removeFinalizer"]);
+});
+
+test("planPool() forgets a pool whose object is gone only with its last holder", () => {
+  const known = renderPoolDefinition(pool());
+  const forced = facts({ pool: undefined, known, heldCount: 1 });
+  assert.deepEqual(planPool(forced).steps, [{ do: "putPool", definition: { ...known, isTerminating: true } }]);
+  assert.deepEqual(stepNames(planPool({ ...forced, heldCount: 0 })), ["forgetPool"]);
+  converge({ plan: planPool, facts: forced, apply });
+});
+
+test("renderPoolStatus() lists who holds what up to five thousand, then counts alone, and caps what is too large to count", () => {
+  const owner = { kind: "vm", namespace: "default", name: "web", interface: "eth0" } as const;
+  const holder = { podUid: "u1", podName: "p", node: "n1" };
+  const one = (address: bigint) =>
+    ({ pool: "10-7-v4", family: 4, address, owner, holder, allocatedAt: "2026-01-15T12:00:00Z" }) as const;
+  assert.deepEqual(renderPoolStatus(101n, [one(0x0a077865n), one(0x0a077864n)]), {
+    allocatedIPs:
+      '{"10.7.120.100":{"pod":"default/web","podUid":"u1"},"10.7.120.101":{"pod":"default/web","podUid":"u1"}}',
+    totalIPCount: 101,
+    allocatedIPCount: 2,
+  });
+  const many = Array.from({ length: 5_001 }, (_, n) => one(BigInt(n)));
+  assert.deepEqual(renderPoolStatus(2n ** 64n, many), { totalIPCount: 2 ** 63 - 1024, allocatedIPCount: 5_001 });
+  assert.ok(BigInt(JSON.stringify(2 ** 63 - 1024)) < 2n ** 63n, "whoever reads an int64 can read it");
+});
+
+test("the pool controller follows pools, publishes what is held, and lets a pool go with its last holder", async (t) => {
+  using ipam = openIpam(openSqliteJournal(databasePath(t)));
+  const { client, put, get } = createFakeApi({ kinds: [SpiderIPPool] });
+  put(SpiderIPPool, pool());
+  const events = recordingEvents();
+  const stop = new AbortController();
+  const { done } = startControllers([createIpPoolController({ ipam })], {
+    client,
+    log: silentLog,
+    recorder: events,
+    signal: stop.signal,
+  });
+  const now = () => get(SpiderIPPool, { name: "10-7-v4" });
+  await eventually(() => now()?.status?.totalIPCount === 101);
+  const owner = { kind: "vm", namespace: "default", name: "web" } as const;
+  await ipam.allocate({
+    owner,
+    holder: { podUid: "u1", podName: "p", node: "n1" },
+    nics: [{ interface: "eth0", addresses: [{ family: 4, pools: ["10-7-v4"] }] }],
+  });
+  await eventually(() => now()?.status?.allocatedIPs === '{"10.7.120.100":{"pod":"default/web","podUid":"u1"}}');
+  await client.delete(SpiderIPPool, { name: "10-7-v4" });
+  await eventually(() => events.said.length > 0);
+  assert.deepEqual(events.said, [
+    'Warning IPPoolInUse 10-7-v4: Cannot delete IPPool "10-7-v4" yet: default/web holds 10.7.120.100',
+  ]);
+  await ipam.release(owner);
+  await eventually(() => now() === undefined);
+  assert.equal(ipam.pool("10-7-v4"), undefined);
+  stop.abort();
+  await done;
+});
+
+function pool(metadata: Partial<SpiderIPPool["metadata"]> = {}): SpiderIPPool {
+  return {
+    apiVersion: "spiderpool.spidernet.io/v2beta1",
+    kind: "SpiderIPPool",
+    metadata: { name: "10-7-v4", finalizers: [spiderpoolFinalizer], ...metadata },
+    spec: { ipVersion: 4, subnet: "10.7.0.0/16", gateway: "10.7.0.1", ips: ["10.7.120.100-10.7.120.200"] },
+  };
+}
+
+function facts(some: Partial<Facts>): Facts {
+  return {
+    ...{ name: "10-7-v4", pool: pool(), known: undefined, heldCount: 0, holders: [] },
+    ...{ status: undefined, publishedAgoMs: 10_000, saidOfHolders: undefined },
+    ...some,
+  };
+}
+
+function apply(seen: Facts, step: Step): Facts {
+  switch (step.do) {
+    case "putPool":
+      return { ...seen, known: step.definition, status: { totalIPCount: 101, allocatedIPCount: seen.heldCount } };
+    case "publishStatus":
+      return { ...seen, pool: { ...step.pool, status: step.status }, publishedAgoMs: 0 };
+    case "forgetPool":
+      return { ...seen, known: undefined };
+    case "nameHolders":
+      return { ...seen, saidOfHolders: step.message };
+    case "removeFinalizer":
+      return { ...seen, pool: undefined };
+  }
+}
+
+function databasePath(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "network-pools-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "ipam.db");
+}

@@ -1,0 +1,72 @@
+import { SpiderIPPool, VirtualMachineInstance } from "@peapod/api";
+import type { AnyController, Client, EventRecorder, Log } from "@peapod/machinery";
+import {
+  createAddressController,
+  createEndpointController,
+  createIpamSettingsController,
+  createIpPoolController,
+  createSettingsStore,
+  type IpamSettings,
+  type NodeNetwork,
+  type NodeNetworkOptions,
+  renderPoolDefinition,
+} from "@peapod/network";
+import { createPodOwners, type PodOwners } from "./pods/pod-owners.ts";
+import type { SandboxStore } from "./sandbox/store.ts";
+
+/** What this node's network needs to know of VMs, and who keeps its addresses in step with the API. */
+export interface Addresses {
+  readonly owners: PodOwners;
+  readonly settings: () => IpamSettings;
+  readonly forNetwork: Pick<NodeNetworkOptions, "identify" | "report" | "findPool">;
+  readonly controllers: (network: NodeNetwork) => readonly AnyController[];
+}
+
+export function createAddresses(options: {
+  readonly sandboxes: SandboxStore;
+  readonly nodeName: string;
+  readonly client: Client;
+  readonly events: EventRecorder;
+  readonly log: Log;
+}): Addresses {
+  const { sandboxes, nodeName, client, events, log } = options;
+  const settings = createSettingsStore();
+  const owners = createPodOwners(sandboxes, nodeName, settings.current);
+  return {
+    owners,
+    settings: settings.current,
+    forNetwork: {
+      identify: owners.identify,
+      report: ({ containerId }, { reason, message }) => {
+        const sandbox = sandboxes.list().find(({ podUid }) => podUid === containerId);
+        if (!sandbox) return;
+        const metadata = { namespace: sandbox.podNamespace, name: sandbox.vmiName, uid: sandbox.vmiUid };
+        const apiVersion = `${VirtualMachineInstance.group}/${VirtualMachineInstance.version}`;
+        events.record(
+          { apiVersion, kind: VirtualMachineInstance.kind, metadata },
+          { type: "Warning", reason, message },
+        );
+      },
+      findPool: async (name) => {
+        const pool = await client.find(SpiderIPPool, { name });
+        return pool && renderPoolDefinition(pool);
+      },
+    },
+    controllers: ({ ipam }) => [
+      createIpamSettingsController(settings),
+      createIpPoolController({ ipam }),
+      createEndpointController({ ipam }),
+      createAddressController({
+        ipam,
+        log,
+        isInUse: owners.isInUse,
+        interfacesOf: owners.interfacesOf,
+        present: owners.present,
+        settings: {
+          enableKubevirtStaticIP: () => settings.current().enableKubevirtStaticIP,
+          onChange: settings.onChange,
+        },
+      }),
+    ],
+  };
+}
