@@ -4,6 +4,7 @@ export * from "./address/range.ts";
 export * from "./address/range-text.ts";
 export * from "./admission.ts";
 export * from "./admissions/all.ts";
+export * from "./admissions/bridge-over.ts";
 export * from "./admissions/denial.ts";
 export * from "./admissions/installation.ts";
 export * from "./admissions/kubevirt.ts";

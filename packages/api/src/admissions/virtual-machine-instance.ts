@@ -17,6 +17,7 @@ import { cause } from "./validate/cause.ts";
 import { reservedLabels, validateInstanceMetadata, warnAboutAnnotations } from "./validate/metadata.ts";
 import { validateMemoryIsAsked } from "./validate/resources.ts";
 import { validateSpec } from "./validate/spec.ts";
+import { validateUnderlay } from "./validate/underlay.ts";
 
 type Review = AdmissionReview<VirtualMachineInstance>;
 
@@ -95,10 +96,12 @@ function withoutForeignStatus({ object, oldObject, user }: Review): VirtualMachi
 
 function validateCreation(review: Review): readonly Problem[] {
   const { object: vmi, user } = review;
+  const { namespace = "" } = vmi.metadata;
   const installation = readInstallation(review);
   return [
     ...validateSpec(vmi.spec, vmi.spec, "spec", installation),
     ...validateMemoryIsAsked(vmi.spec, "spec"),
+    ...validateUnderlay(vmi.spec, "spec", { namespace, metadata: vmi.metadata, find: review.find }),
     ...validateInstanceMetadata(vmi.metadata, "metadata", isOwnAccount(user)),
   ];
 }

@@ -13,6 +13,7 @@ import { randomUuid } from "./random-uuid.ts";
 import { cause } from "./validate/cause.ts";
 import { validateInstanceMetadata, warnAboutAnnotations } from "./validate/metadata.ts";
 import { validateSpec } from "./validate/spec.ts";
+import { validateUnderlay } from "./validate/underlay.ts";
 
 type Review = AdmissionReview<VirtualMachine>;
 
@@ -67,9 +68,11 @@ function validate(review: Review): readonly Problem[] {
   if (!template.spec) return [cause("spec.template.spec", "missing virtual machine template.", "FieldValueRequired")];
   const installation = readInstallation(review);
   const said = validateRunStrategy(vm.spec);
+  const context = { namespace: vm.metadata.namespace ?? "", metadata: template.metadata ?? {}, find: review.find };
   return [
     ...validateInstanceMetadata(template.metadata ?? {}, "spec.template.metadata", isOwnAccount(user)),
     ...validateSpec(defaultSpec(template.spec, installation), template.spec, "spec.template.spec", installation),
+    ...validateUnderlay(template.spec, "spec.template.spec", context),
     ...said,
     ...findUnhonoured(VirtualMachineSpec, rest, "spec").filter(({ path }) => !said.some((one) => one.path === path)),
   ];

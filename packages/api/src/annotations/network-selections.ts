@@ -3,6 +3,8 @@ import { isRecord } from "../deep-equal.ts";
 import { AnnotationError } from "./annotation-error.ts";
 
 export const defaultNetworkAnnotation = "v1.multus-cni.io/default-network";
+/** Of a default network that is named without one. */
+export const multusNamespace = "kube-system";
 export const networksAnnotation = "k8s.v1.cni.cncf.io/networks";
 
 /** One network that a Multus annotation names. */

@@ -1,4 +1,4 @@
-import { invalid, type Problem } from "../problem.ts";
+import type { Problem } from "../problem.ts";
 import { parseAddressWishes } from "./addresses.ts";
 import { AnnotationError, type Annotations } from "./annotation-error.ts";
 import { defaultNetworkAnnotation, networksAnnotation, parseNetworkSelections } from "./network-selections.ts";
@@ -21,21 +21,20 @@ const podRules: readonly ((annotations: Annotations) => unknown)[] = [
  * @param path  of the annotations: `spec.template.metadata.annotations`
  */
 export function findNetworkAnnotationProblems(annotations: Annotations, path: string): readonly Problem[] {
-  return podRules.flatMap((rule) => problemsOf(() => rule(annotations), annotations, path));
+  return podRules.flatMap((rule) => problemsOf(() => rule(annotations), path));
 }
 
 /** The same of the annotations by which a namespace names its pools. */
 export function findNamespaceAnnotationProblems(annotations: Annotations, path: string): readonly Problem[] {
-  return problemsOf(() => parseNamespacePools(annotations), annotations, path);
+  return problemsOf(() => parseNamespacePools(annotations), path);
 }
 
-function problemsOf(read: () => unknown, annotations: Annotations, path: string): readonly Problem[] {
+function problemsOf(read: () => unknown, path: string): readonly Problem[] {
   try {
     read();
     return [];
   } catch (error) {
     if (!(error instanceof AnnotationError)) throw error;
-    const { annotation, message } = error;
-    return [invalid(`${path}[${annotation}]`, annotations[annotation], message)];
+    return [{ path: `${path}[${error.annotation}]`, message: error.message, reason: "FieldValueInvalid" }];
   }
 }

@@ -1,10 +1,11 @@
-import type { DHCPOptions, Interface, Port } from "../../kinds/kubevirt/interface.ts";
+import type { DHCPOptions, Interface } from "../../kinds/kubevirt/interface.ts";
 import type { Network } from "../../kinds/kubevirt/network.ts";
 import type { Problem } from "../../problem.ts";
 import { isIpv4 } from "../../structural/formats.ts";
 import type { Installation } from "../installation.ts";
 import { cause } from "./cause.ts";
 import { isPciAddress } from "./pci-address.ts";
+import { validatePortRanges, validatePorts } from "./ports.ts";
 
 export interface InterfaceContext {
   /** The network of the interface's name. */
@@ -22,9 +23,10 @@ export function validateInterface(nic: Interface, path: string, context: Interfa
   return [
     ...validateState(nic, `${path}.state`, context),
     ...validateBinding(nic, path, context),
-    ...validateGoneBindings(nic, path),
+    ...validateGoneBinding(nic, path),
     ...validateHardware(nic, path),
-    ...(context.network?.pod ? validatePorts(nic.ports ?? [], `${path}.ports`) : []),
+    ...(context.network?.pod || nic.passt || nic.passtBinding ? validatePorts(nic.ports ?? [], `${path}.ports`) : []),
+    ...validatePortRanges(nic, `${path}.portRanges`),
     ...(nic.dhcpOptions ? validateDhcpOptions(nic.dhcpOptions, `${path}.dhcpOptions`) : []),
   ];
 }
@@ -51,8 +53,9 @@ function validateState(
 }
 
 function validateBinding(nic: Interface, path: string, { network, installation }: InterfaceContext): Problem[] {
-  const { bridge, masquerade, sriov, passtBinding, binding } = nic;
-  const bindings = [bridge, masquerade, sriov, passtBinding, binding].filter((one) => one !== undefined).length;
+  const { bridge, masquerade, sriov, passt, passtBinding, macvtap, binding } = nic;
+  const given = [bridge, masquerade, sriov, passt, passtBinding, macvtap, binding];
+  const bindings = given.filter((one) => one !== undefined).length;
   const problems: Problem[] = [];
   if (bindings !== 1) {
     problems.push(cause(path, `logical ${nic.name} interface must have exactly one binding method or binding plugin`));
@@ -67,19 +70,12 @@ function validateBinding(nic: Interface, path: string, { network, installation }
   if (bridge && network?.pod && !installation.bridgeOnPodNetwork) {
     problems.push(cause(`${path}.name`, "Bridge on pod network configuration is not enabled under kubevirt-config"));
   }
-  if (passtBinding && !network?.pod) {
-    problems.push(cause(`${path}.name`, "PasstBinding interface only implemented with pod network"));
-  }
   return problems;
 }
 
-function validateGoneBindings(nic: Interface, path: string): Problem[] {
-  const gone = [
-    ["slirp", "Slirp interface support has been discontinued since v1.3"],
-    ["passt", "Passt network binding has been discontinued since v1.3"],
-    ["macvtap", "Macvtap network binding has been discontinued since v1.3"],
-  ] as const;
-  return gone.flatMap(([field, sentence]) => (nic[field] ? [cause(`${path}.${field}`, sentence)] : []));
+/** Upstream dropped passt and macvtap with it; people's manifests have them, and here they work. */
+function validateGoneBinding({ slirp }: Interface, path: string): Problem[] {
+  return slirp ? [cause(`${path}.slirp`, "Slirp interface support has been discontinued since v1.3")] : [];
 }
 
 function validateHardware({ name, model, macAddress, pciAddress }: Interface, path: string): Problem[] {
@@ -108,30 +104,6 @@ function describeMac(mac: string): string | undefined {
   const bytes = mac.replace(/[:.-]/g, "").length / 2;
   if (!(pairs || fours) || ![6, 8, 20].includes(bytes)) return `malformed MAC address (${mac})`;
   return bytes > 6 ? `too long MAC address (${mac})` : undefined;
-}
-
-function validatePorts(ports: readonly Port[], path: string): Problem[] {
-  const seen = new Set<string>();
-  return ports.flatMap(({ name, port, protocol }, index) => {
-    const at = `${path}[${index}]`;
-    const problems: Problem[] = [];
-    if (name && seen.has(name)) {
-      problems.push(cause(`${at}.name`, `Duplicate name of the port: ${name}`, "FieldValueDuplicate"));
-    }
-    if (name && !isPortName(name)) problems.push(cause(`${at}.name`, `Invalid name of the port: ${name}`));
-    if (name) seen.add(name);
-    if (port === 0) problems.push(cause(`${at}.port`, "Port field is mandatory.", "FieldValueRequired"));
-    if (port < 0 || port >= 65_536) problems.push(cause(`${at}.port`, "Port field must be in range 0 < x < 65536."));
-    if (protocol && protocol !== "TCP" && protocol !== "UDP") {
-      problems.push(cause(`${at}.protocol`, "Unknown protocol, only TCP or UDP allowed"));
-    }
-    return problems;
-  });
-}
-
-/** An IANA service name. */
-function isPortName(name: string): boolean {
-  return name.length <= 15 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) && /[a-z]/.test(name);
 }
 
 function validateDhcpOptions({ privateOptions = [], ntpServers = [] }: DHCPOptions, path: string): Problem[] {

@@ -1,3 +1,4 @@
+import { findNetworkAnnotationProblems } from "../../annotations/problems.ts";
 import type { ObjectMeta } from "../../meta.ts";
 import type { Problem } from "../../problem.ts";
 import { cause } from "./cause.ts";
@@ -52,5 +53,6 @@ export function validateInstanceMetadata(meta: ObjectMeta, path: string, isOwn: 
     const sentence = `${gate} feature gate is not enabled in kubevirt-config, invalid entry ${entry}`;
     problems.push(cause(`${path}.annotations`, sentence));
   }
+  problems.push(...findNetworkAnnotationProblems(meta.annotations ?? {}, `${path}.annotations`));
   return problems;
 }

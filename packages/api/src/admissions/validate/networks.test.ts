@@ -36,6 +36,19 @@ test("an interface has exactly one binding, of those that are left", () => {
   ]);
 });
 
+test("passt and macvtap are bindings of pod and Multus networks, whatever upstream has dropped", () => {
+  const over = (network: object, binding: object) =>
+    saidOf({
+      networks: [{ name: "default", ...network }],
+      ...nic({ masquerade: undefined, ...binding }),
+    }).filter((sentence) => !sentence.includes("cannot be honoured"));
+  for (const binding of [{ passt: {} }, { passtBinding: {} }, { macvtap: {} }]) {
+    assert.deepEqual(over({ pod: {} }, binding), []);
+    assert.deepEqual(over({ multus: { networkName: "lan" } }, binding), []);
+  }
+  assert.equal(over({ pod: {} }, { passt: {}, passtBinding: {} }).length, 1);
+});
+
 test("the installation may forbid the bridge on the pod network", () => {
   const bridge = nic({ masquerade: undefined, bridge: {} });
   assert.deepEqual(saidOf(bridge), []);
@@ -112,4 +125,33 @@ test("DHCP options are in range", () => {
     `${at}.privateOptions[1].option: provided DHCPPrivateOptions are out of range, must be in range 224 to 254`,
     `${at}.ntpServers[1]: NTP servers must be a list of valid IPv4 addresses.`,
   ]);
+});
+
+test("ranges of ports are few, apart, and instead of ports", () => {
+  const at = "spec.domain.devices.interfaces[0].portRanges";
+  const ranges = (portRanges: object[], fields: object = {}) =>
+    saidOf(nic({ portRanges, ...fields })).filter((sentence) => !sentence.includes("cannot be honoured"));
+  assert.deepEqual(ranges([{ start: 80, end: 90, protocol: "TCP" }]), []);
+  assert.deepEqual(ranges([{ start: 90, end: 80, protocol: "SCTP" }]), [
+    `${at}[0]: Ports 90 to 80 are no range: it begins at 1 or later, and ends at 65535 or before`,
+    `${at}[0].protocol: Unknown protocol, only TCP or UDP allowed`,
+  ]);
+  const first = { start: 80, end: 90, protocol: "TCP" };
+  assert.deepEqual(ranges([first, { start: 90, end: 91, protocol: "TCP" }, { start: 90, end: 91, protocol: "UDP" }]), [
+    `${at}[1]: Ports 90 to 91 overlap with 80 to 90`,
+  ]);
+  assert.deepEqual(ranges([first], { ports: [{ port: 22 }] }), [
+    `${at}: Port ranges cannot stand beside ports: write single ports as ranges`,
+  ]);
+  assert.deepEqual(ranges([first], { masquerade: undefined, bridge: {} }), [
+    `${at}: Port ranges are forwarded by masquerade and passt only`,
+  ]);
+});
+
+test("the guest's IPv6 network holds a guest", () => {
+  const networks = (vmIPv6NetworkCIDR: string) =>
+    saidOf({ networks: [{ name: "default", pod: { vmIPv6NetworkCIDR } }] })[0] ?? "";
+  assert.match(networks("10.0.2.0/24"), /^spec\.networks\[0\]\.pod\.vmIPv6NetworkCIDR: .*write an IPv6 network/);
+  assert.match(networks("fd10:0:2::/127"), /write an IPv6 network/);
+  assert.doesNotMatch(networks("fd10:0:2::/120"), /write an IPv6 network/);
 });

@@ -66,6 +66,11 @@ function validateSource({ pod, multus, resourceClaim }: Network, path: string): 
   const problems: Problem[] = [];
   if (sources === 0) problems.push(cause(path, "should have a network type", "FieldValueRequired"));
   if (sources > 1) problems.push(cause(path, "should have only one network type", "FieldValueRequired"));
+  const range6 = pod?.vmIPv6NetworkCIDR;
+  if (range6 && !isGuestRange6(range6)) {
+    const sentence = `Cannot use "${range6}" as the guest's network: write an IPv6 network of at least four addresses, such as fd10:0:2::/120`;
+    problems.push(cause(`${path}.pod.vmIPv6NetworkCIDR`, sentence));
+  }
   const range = pod?.vmNetworkCIDR;
   if (range && !isGuestRange(range)) {
     const sentence = `Cannot use "${range}" as the guest's network: write an IPv4 network of at least four addresses, such as 10.0.2.0/24`;
@@ -81,6 +86,11 @@ function validateSource({ pod, multus, resourceClaim }: Network, path: string): 
 function isGuestRange(range: string): boolean {
   const [address = "", prefix = ""] = range.split("/");
   return isCidr(range) && isIpv4(address) && Number(prefix) <= 30;
+}
+
+function isGuestRange6(range: string): boolean {
+  const [address = "", prefix = ""] = range.split("/");
+  return isCidr(range) && address.includes(":") && Number(prefix) <= 126;
 }
 
 /** Positions of the second and further ones of a name. */

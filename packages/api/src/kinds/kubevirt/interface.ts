@@ -66,11 +66,21 @@ export const Interface = object({
   macAddress: optional(
     string({ description: "MAC of the guest's interface, e.g. `de:ad:00:00:be:af`; kept if unset." }),
   ),
-  macvtap: optional(marker({ description: "Removed upstream; refused." })),
+  macvtap: optional(
+    marker({
+      description: "The guest is on the underlay network itself, beside the pod. Upstream has dropped it.",
+      ...notYet("the macvtap binding is yet to come; use masquerade or bridge"),
+    }),
+  ),
   masquerade: optional(marker({ description: "The guest has an address of its own behind the pod's, by NAT." })),
   model: optional(string({ description: "virtio (the default), e1000, e1000e, igb, ne2k_pci, pcnet or rtl8139." })),
   name: string({ description: "The network of the same name in spec.networks." }),
-  passt: optional(marker({ description: "Removed upstream; refused." })),
+  passt: optional(
+    marker({
+      description: "As passtBinding: the name that upstream had for it before.",
+      ...notYet("the passt binding is yet to come; use masquerade or bridge"),
+    }),
+  ),
   passtBinding: optional(
     marker({
       description: "User-mode networking with the pod's own address.",
