@@ -19,7 +19,7 @@ import { renderInstance } from "./instance.ts";
 import { launcherConfig } from "./launcher-pod/config.ts";
 import { renderLauncherPod } from "./launcher-pod/index.ts";
 
-const examples = globSync(new URL("../../../../examples/*.yaml", import.meta.url).pathname);
+const examples = globSync(new URL("../../../../examples/vm-*.yaml", import.meta.url).pathname);
 
 test("every example becomes a pod and a QEMU that can be started", () => {
   assert.ok(examples.length > 0);
