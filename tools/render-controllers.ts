@@ -14,6 +14,7 @@ import {
   createEndpointController,
   createIpamSettingsController,
   createIpPoolController,
+  createServicesController,
   multusConfigController,
 } from "@peapod/network";
 import { createGuestsController } from "../packages/node/src/guests/index.ts";
@@ -74,6 +75,7 @@ function rows(): readonly Row[] {
       }),
     ),
     { process: "agent", folder: "packages/node/src/pods", controller: createPodsController(agent) },
+    { process: "agent", folder: "packages/network/src/services", controller: createServicesController(agent) },
     { process: "agent", folder: "packages/node/src/guests", controller: createGuestsController(agent) },
     ...[
       createAddressController(agent),

@@ -35,5 +35,6 @@ export * from "./pod-networks/plan.ts";
 export * from "./render/cni-config.ts";
 export * from "./render/default-network.ts";
 export * from "./render/host-names.ts";
+export { createServicesController } from "./services/index.ts";
 export * from "./services/service-network.ts";
 export * from "./wire/probes.ts";

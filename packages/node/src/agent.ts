@@ -3,7 +3,7 @@ import { Secret } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
 import { type Client, createEventRecorder, formatError, type Log, startControllers } from "@peapod/machinery";
 import { keepFilesBounded } from "@peapod/machinery/node";
-import { probeStandIn } from "@peapod/network";
+import { createServicesController, probeStandIn } from "@peapod/network";
 import type { Acceleration } from "@peapod/qemu/node";
 import { openImageStore } from "@peapod/storage";
 import { createAddresses } from "./addresses.ts";
@@ -113,6 +113,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         guests: keeper,
       }),
       ...addresses.controllers(network),
+      createServicesController({ nodeName, instance: paths.instance, podSubnet: network.podSubnet }),
       createGuestsController({
         nodeName,
         bootId,
