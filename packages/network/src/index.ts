@@ -18,6 +18,7 @@ export * from "./host/inventory.ts";
 export { parseResolvConf, type ResolverConfig, readResolvers } from "./host/machine.ts";
 export * from "./host/node-network.ts";
 export * from "./host/pod-attachment.ts";
+export type { PodMacs } from "./host/pod-mac.ts";
 export * from "./host/remove.ts";
 export type { IpamCallContext, PodIdentity, PodReference } from "./ipam/cni-call.ts";
 export * from "./ipam/errors.ts";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { listCached } from "./cache.ts";
 import { addNetwork, checkNetwork, deleteNetwork } from "./chain.ts";
-import type { CniAttachment, CniNetwork, CniRuntime } from "./types.ts";
+import { tidyNetworks } from "./tidy.ts";
+import type { CniAttachment, CniNetwork, CniResult, CniRuntime } from "./types.ts";
 
 const attachment: CniAttachment = {
   containerId: "pod-1",
@@ -90,7 +91,7 @@ test("deleteNetwork() does what was attached, not what the network says now, and
   await deleteNetwork(network("other"), attachment, world);
   assert.deepEqual(world.commands().slice(2), ["tune DEL", "main DEL"]);
   assert.equal(world.previous(3)?.ips[0]?.address, "10.0.0.6/24");
-  assert.deepEqual(readdirSync(world.runtime.resultsDir), []);
+  assert.deepEqual(await listCached(world.runtime.resultsDir), []);
 });
 
 test("deleteNetwork() goes on after a failing plugin and keeps the cache for another attempt", async (t) => {
@@ -113,6 +114,55 @@ test("checkNetwork() asks every plugin from 0.4.0 on and reports the first that 
   assert.equal(world.commands().filter((command) => command.endsWith("CHECK")).length, 2);
 });
 
+test("plugins that speak 1.1 are asked whether they are ready, and the pod waits for what they say", async (t) => {
+  const world = makeWorld(t, { newer: failsOn("STATUS", 50, "no switch yet", ""), old: adds("10.0.0.5/24") });
+  await assert.rejects(addNetwork(network("old", "newer"), attachment, world), {
+    message: 'Cannot use network "net": plugin "newer" says: no switch yet (code 50)',
+  });
+  assert.deepEqual(world.commands(), ["newer STATUS"]);
+  assert.deepEqual(await listCached(world.runtime.resultsDir), []);
+});
+
+test("a network that offers several versions is spoken to in the highest that all of its plugins know", async (t) => {
+  const world = makeWorld(t, { newer: adds("10.0.0.5/24"), old: adds("10.0.0.6/24") });
+  const offered = { offeredVersions: ["0.4.0", "1.0.0", "1.1.0"], cniVersion: "1.1.0" };
+  await addNetwork({ ...network("newer"), ...offered }, attachment, world);
+  await addNetwork({ ...network("newer", "old"), ...offered }, { ...attachment, ifName: "net1" }, world);
+  const versions = world
+    .calls()
+    .filter(({ env }) => env.startsWith("ADD"))
+    .map(({ input }) => input["cniVersion"]);
+  assert.deepEqual(versions, ["1.1.0", "1.0.0", "1.0.0"]);
+  assert.equal(world.versionCalls(), 2, "each plugin is asked once");
+});
+
+test("tidyNetworks() tells plugins that speak 1.1 which attachments there are, and forgets networks without any", async (t) => {
+  const world = makeWorld(t, { newer: adds("10.0.0.5/24"), old: adds("10.0.0.6/24") });
+  await addNetwork(network("newer", "old"), attachment, world);
+  assert.deepEqual(await tidyNetworks(world.runtime), []);
+  const [call] = world.calls().filter(({ env }) => env.startsWith("GC"));
+  assert.deepEqual(call?.input["cni.dev/valid-attachments"], [{ containerID: "pod-1", ifname: "eth0" }]);
+  await deleteNetwork(network("newer", "old"), attachment, world);
+  await tidyNetworks(world.runtime);
+  await tidyNetworks(world.runtime);
+  assert.deepEqual(
+    world.commands().filter((command) => command.endsWith("GC")),
+    ["newer GC", "newer GC"],
+  );
+});
+
+test("addNetwork() lets the caller change what was made before the plugins after it see it", async (t) => {
+  const made = `[ "$CNI_COMMAND" != ADD ] || echo '{"interfaces":[{"name":"eth0","mac":"02:00:00:00:00:01","sandbox":"/n"}]}'`;
+  const world = makeWorld(t, { before: "cat >/dev/null", main: made, tune: "cat >/dev/null" });
+  const onMade = async (result: CniResult): Promise<CniResult> => ({
+    ...result,
+    interfaces: result.interfaces.map((one) => ({ ...one, mac: "02:00:00:00:00:99" })),
+  });
+  await addNetwork(network("before", "main", "tune"), attachment, { ...world, onMade });
+  const previous = world.calls()[2]?.input["prevResult"] as CniResult | undefined;
+  assert.equal(previous?.interfaces[0]?.mac, "02:00:00:00:00:99");
+});
+
 interface World {
   readonly runtime: CniRuntime;
   readonly calls: () => readonly {
@@ -121,6 +171,7 @@ interface World {
     readonly input: Record<string, unknown>;
   }[];
   readonly commands: () => readonly string[];
+  readonly versionCalls: () => number;
   /** What the nth call was given as `prevResult`. */
   readonly previous: (n: number) => { readonly ips: readonly { readonly address: string }[] } | undefined;
 }
@@ -135,7 +186,10 @@ function makeWorld(t: TestContext, plugins: Readonly<Record<string, string>>): W
     const note = `n=$(ls ${folder} | grep -c env); input=$(cat)
 printf '%s' "$input" > ${folder}/$n.input
 echo "${name} $CNI_COMMAND $CNI_CONTAINERID $CNI_NETNS $CNI_IFNAME $CNI_ARGS" > ${folder}/$n.env`;
-    writeFileSync(join(bin, name), `#!/bin/sh\n${note}\n${body}\n`);
+    const speaks = name.startsWith("new") ? '"1.0.0","1.1.0"' : '"0.4.0","1.0.0"';
+    const version = `if [ "$CNI_COMMAND" = VERSION ]; then
+cat >/dev/null; echo v >> ${folder}/versions; echo '{"cniVersion":"1.0.0","supportedVersions":[${speaks}]}'; exit 0; fi`;
+    writeFileSync(join(bin, name), `#!/bin/sh\n${version}\n${note}\n${body}\n`);
     chmodSync(join(bin, name), 0o755);
   }
   const calls: World["calls"] = () =>
@@ -150,6 +204,7 @@ echo "${name} $CNI_COMMAND $CNI_CONTAINERID $CNI_NETNS $CNI_IFNAME $CNI_ARGS" > 
   return {
     runtime: { pluginPath: [bin], resultsDir: join(folder, "results"), timeoutMs: 10_000 },
     calls,
+    versionCalls: () => readFileSync(join(folder, "versions"), "utf8").trim().split("\n").length,
     commands: () => calls().map(({ plugin, env }) => `${plugin} ${env.split(" ")[0]}`),
     previous: (n) => calls()[n]?.input["prevResult"] as ReturnType<World["previous"]>,
   };

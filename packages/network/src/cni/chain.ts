@@ -1,44 +1,101 @@
+import { defineCheckpoints, reached } from "@peapod/machinery/node";
 import { type CachedAttachment, readCached, removeCached, writeCached } from "./cache.ts";
 import { CniError } from "./cni-error.ts";
+import { noteNetwork } from "./known-networks.ts";
+import { NetworkLocks } from "./network-lock.ts";
 import { callPlugin } from "./plugin.ts";
 import { emptyResult, parseResult } from "./result.ts";
 import type { CniAttachment, CniNetwork, CniResult, CniRuntime } from "./types.ts";
+import { negotiate, speaksOneOne } from "./versions.ts";
 
 export interface CniCallOptions {
   readonly runtime: CniRuntime;
   readonly signal?: AbortSignal | undefined;
+  /** Called once, when a plugin has made the interface: what it changes, the plugins after it are told. */
+  readonly onMade?: ((result: CniResult) => Promise<CniResult>) | undefined;
+}
+
+defineCheckpoints(["cni/begun", "cni/pluginAdded", "cni/finished", "cni/pluginDeleted", "cni/forgotten"]);
+
+const allLocks = new WeakMap<CniRuntime, NetworkLocks>();
+
+export function locksOf(runtime: CniRuntime): NetworkLocks {
+  const locks = allLocks.get(runtime) ?? new NetworkLocks();
+  allLocks.set(runtime, locks);
+  return locks;
 }
 
 /**
  * Attaches a pod to a network: every plugin in order, each given what the one before it made. An attachment that is finished is
  * answered again from its cached result; one that was begun and not finished is undone first, for plugins may not be asked to ADD
- * twice. When a plugin fails, all of the list are told to undo what they did.
+ * twice. When a plugin fails, all of the list are told to undo what they did. Plugins that can say that they are not ready are asked
+ * before anything is done.
  *
  * @throws {CniError}
  */
 export async function addNetwork(
   network: CniNetwork,
   attachment: CniAttachment,
-  { runtime, signal }: CniCallOptions,
+  options: CniCallOptions,
 ): Promise<CniResult> {
+  const { runtime, signal } = options;
   const before = await readCached(runtime.resultsDir, network.name, attachment);
   if (before?.result && before.attachment.netnsPath === attachment.netnsPath) return before.result;
   if (before) await undoBegun(before, { runtime, signal });
+  const negotiated = await negotiate(network, runtime, signal);
+  await askReady(negotiated, attachment, options);
+  return await locksOf(runtime).shared(network.name, () => addAll(negotiated, attachment, options));
+}
+
+async function addAll(
+  network: CniNetwork,
+  attachment: CniAttachment,
+  { runtime, signal, onMade }: CniCallOptions,
+): Promise<CniResult> {
+  await noteNetwork(runtime, network);
   await writeCached(runtime.resultsDir, { formatVersion: 1, attachment, network });
+  reached("cni/begun");
   try {
     let result = emptyResult;
+    let isMade = false;
     for (const [index, plugin] of network.plugins.entries()) {
       const prevResult = index === 0 ? undefined : result;
       const text = await callPlugin({ command: "ADD", network, plugin, attachment, prevResult }, runtime, signal);
       result = parseAnswer(text, network, plugin.type, attachment);
+      if (!isMade && hasInterface(result, attachment)) {
+        isMade = true;
+        result = (await onMade?.(result)) ?? result;
+      }
+      reached("cni/pluginAdded");
     }
     await writeCached(runtime.resultsDir, { formatVersion: 1, attachment, network, result });
+    reached("cni/finished");
     return result;
   } catch (error) {
     // Takes no signal: cleaning up outlives the abort. What it cannot undo is in the cache and tried again later.
-    await deleteNetwork(network, attachment, { runtime }).catch(() => {});
+    await deleteAll(network, attachment, { runtime }).catch(() => {});
     throw error;
   }
+}
+
+/** @throws {CniError} what a plugin says that keeps it from attaching pods at the moment */
+async function askReady(
+  network: CniNetwork,
+  attachment: CniAttachment,
+  { runtime, signal }: CniCallOptions,
+): Promise<void> {
+  for (const plugin of network.plugins) {
+    if (!(await speaksOneOne(plugin.type, runtime, signal))) continue;
+    await callPlugin(
+      { command: "STATUS", network: { ...network, cniVersion: "1.1.0" }, plugin, attachment },
+      runtime,
+      signal,
+    );
+  }
+}
+
+function hasInterface({ interfaces }: CniResult, { ifName }: CniAttachment): boolean {
+  return interfaces.some(({ name, sandbox }) => name === ifName && sandbox !== undefined);
 }
 
 /**
@@ -65,6 +122,14 @@ async function undoBegun(before: CachedAttachment, { runtime, signal }: CniCallO
 export async function deleteNetwork(
   network: CniNetwork,
   attachment: CniAttachment,
+  options: CniCallOptions,
+): Promise<void> {
+  await locksOf(options.runtime).shared(network.name, () => deleteAll(network, attachment, options));
+}
+
+async function deleteAll(
+  network: CniNetwork,
+  attachment: CniAttachment,
   { runtime, signal }: CniCallOptions,
 ): Promise<void> {
   const cached = await readCached(runtime.resultsDir, network.name, attachment);
@@ -74,6 +139,7 @@ export async function deleteNetwork(
     try {
       const prevResult = cached?.result;
       await callPlugin({ command: "DEL", network: known, plugin, attachment, prevResult }, runtime, signal);
+      reached("cni/pluginDeleted");
     } catch (error) {
       signal?.throwIfAborted();
       failures.push(error);
@@ -81,6 +147,7 @@ export async function deleteNetwork(
   }
   if (failures.length > 0) throw failures[0];
   await removeCached(runtime.resultsDir, network.name, attachment);
+  reached("cni/forgotten");
 }
 
 /**

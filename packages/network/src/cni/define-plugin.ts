@@ -1,8 +1,7 @@
 import type { OwnPlugin, OwnPluginAnswer, OwnPluginCall } from "./own-plugin.ts";
 import { parseResult, renderResult } from "./result.ts";
+import { spokenVersions } from "./spoken-versions.ts";
 import type { CniResult } from "./types.ts";
-
-export const supportedVersions = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"];
 
 /** A plugin's refusal with one of the specification's codes, or one of its own (100 and up). */
 export class PluginError extends Error {
@@ -47,8 +46,9 @@ export function definePlugin(work: PluginWork): OwnPlugin {
   return async (call, signal = new AbortController().signal) => {
     const { cniVersion = "0.3.1", name } = call.config;
     const refuse = (code: number, msg: string): OwnPluginAnswer => ({ status: 400, body: { cniVersion, code, msg } });
-    if (call.command === "VERSION") return { status: 200, body: { cniVersion: "1.1.0", supportedVersions } };
-    if (typeof cniVersion !== "string" || !supportedVersions.includes(cniVersion)) {
+    if (call.command === "VERSION")
+      return { status: 200, body: { cniVersion: "1.1.0", supportedVersions: spokenVersions } };
+    if (typeof cniVersion !== "string" || !spokenVersions.includes(cniVersion)) {
       return refuse(1, `cniVersion ${JSON.stringify(cniVersion)} is not spoken here`);
     }
     const isAboutOne = ["ADD", "DEL", "CHECK"].includes(call.command);

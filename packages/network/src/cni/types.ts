@@ -59,8 +59,11 @@ export interface CniNetwork {
   readonly name: string;
   /** What is spoken with the plugins: `0.3.1` to `1.1.0`. */
   readonly cniVersion: string;
+  /** Where its author offers several: the highest that all of its plugins speak is taken. */
+  readonly offeredVersions?: readonly string[] | undefined;
   readonly plugins: readonly CniPlugin[];
   readonly disableCheck: boolean;
+  readonly disableGC?: boolean | undefined;
 }
 
 /** One pod's interface in one network. */

@@ -2,13 +2,18 @@ import { ProgramError, run } from "@peapod/machinery/node";
 import type { PodInterface } from "../binding/types.ts";
 import { type CachedAttachment, listCached } from "../cni/cache.ts";
 import { addNetwork, deleteNetwork } from "../cni/chain.ts";
+import { renderCapabilityArgs, withRequest } from "../cni/render/capability-args.ts";
+import { tidyNetworks } from "../cni/tidy.ts";
 import type { CniNetwork, CniResult } from "../cni/types.ts";
 import { linkNames } from "../link/link-names.ts";
+import { applyBatch } from "../link/namespace.ts";
 import { observePodInterfaces } from "../link/pod-interface.ts";
-import type { PodNetworkRequest } from "../pod-networks/plan.ts";
+import { renderDefaultRoute } from "../pod-networks/render/default-route.ts";
+import type { PodNetworkRequest } from "../pod-networks/types.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
 import { hostLinkName, madeLinkName } from "../render/host-names.ts";
 import type { NodeNetwork } from "./node-network.ts";
+import { type PodMacs, settleMac } from "./pod-mac.ts";
 
 /** Whose interfaces they are, and where. */
 export interface PodPlace {
@@ -18,6 +23,8 @@ export interface PodPlace {
   readonly netnsPath: string;
   /** Short number of the guest, for names on the host. */
   readonly number: number;
+  /** Its owner's MACs, which stay from pod to pod; absent: every pod gets new ones. */
+  readonly macs?: PodMacs | undefined;
 }
 
 /** One interface of a pod, attached. */
@@ -51,44 +58,70 @@ export async function attachPod(
         `Cannot attach interface "${request.ifName}": there is no network-attachment-definition "${namespace}/${name}"`,
       );
     }
-    const attachment = {
-      containerId: pod.uid,
-      netnsPath: pod.netnsPath,
-      ifName: request.ifName,
-      args: {
-        K8S_POD_NAMESPACE: pod.namespace,
-        K8S_POD_NAME: pod.name,
-        K8S_POD_INFRA_CONTAINER_ID: pod.uid,
-        K8S_POD_UID: pod.uid,
-      },
-      capabilityArgs: {
-        ...(request.mac !== undefined && { mac: request.mac }),
-        ...(request.ips.length > 0 && { ips: request.ips }),
-      },
-    };
-    const options = { runtime: network.cni, signal };
-    const config = renderCniConfig(nad, network.defaults);
+    const config = withRequest(renderCniConfig(nad, network.defaults), request);
     const before = await linkNames();
-    const result = await addNetwork(config, attachment, options);
-    const veth = result.interfaces.find(({ sandbox, name }) => sandbox === undefined && name.startsWith("veth"))?.name;
+    const result = await attachOne(network, pod, request, config, signal);
+    const outer = result.interfaces.find(({ sandbox, name }) => sandbox === undefined && name.startsWith("veth"))?.name;
     const made = bridgesOf(config).filter((name) => !before.has(name) && name !== network.defaults.bridge);
     await nameHostLinks(
       [
-        ...(veth === undefined ? [] : [[veth, hostLinkName(network.instance, pod.number, index)] as const]),
+        ...(outer === undefined ? [] : [[outer, hostLinkName(network.instance, pod.number, index)] as const]),
         ...made.map((name) => [name, madeLinkName(network.instance, name)] as const),
       ],
       signal,
     );
     results.push(result);
   }
-  const names = requests.map(({ ifName }) => ifName);
-  const interfaces = await observePodInterfaces(pod.netnsPath, names, signal);
+  const interfaces = await settleDefaultRoute(pod.netnsPath, requests, signal);
+  for (const { name, mac } of interfaces) await pod.macs?.remember(name, mac);
   return interfaces.flatMap((podInterface, index) => {
     const [request, result] = [requests[index], results[index]];
     if (!request || !result) return [];
     const { nameservers = [], search = [] } = result.dns;
     return [{ ...podInterface, nad: request.nad, isDefault: request.isDefault, dns: { nameservers, search } }];
   });
+}
+
+/** The MAC that is asked for, else the one that this interface had before: told to the plugins, and set where they do not listen. */
+async function attachOne(
+  network: Pick<NodeNetwork, "cni">,
+  pod: PodPlace,
+  request: PodNetworkRequest,
+  config: CniNetwork,
+  signal: AbortSignal | undefined,
+): Promise<CniResult> {
+  const { netnsPath } = pod;
+  const { ifName } = request;
+  const mac = request.mac ?? (await pod.macs?.recall(ifName))?.toLowerCase();
+  const attachment = {
+    containerId: pod.uid,
+    netnsPath,
+    ifName,
+    args: {
+      K8S_POD_NAMESPACE: pod.namespace,
+      K8S_POD_NAME: pod.name,
+      K8S_POD_INFRA_CONTAINER_ID: pod.uid,
+      K8S_POD_UID: pod.uid,
+      ...(mac !== undefined && { MAC: mac }),
+    },
+    capabilityArgs: renderCapabilityArgs(request, mac),
+  };
+  const onMade = (made: CniResult): Promise<CniResult> => settleMac(made, { netnsPath, ifName }, mac, signal);
+  return await addNetwork(config, attachment, { runtime: network.cni, signal, onMade });
+}
+
+/** Multus' `default-route`: one network's gateways are the pod's, and no other's. */
+async function settleDefaultRoute(
+  netnsPath: string,
+  requests: readonly PodNetworkRequest[],
+  signal: AbortSignal | undefined,
+): Promise<readonly PodInterface[]> {
+  const names = requests.map(({ ifName }) => ifName);
+  const interfaces = await observePodInterfaces(netnsPath, names, signal);
+  const lines = renderDefaultRoute(requests, interfaces);
+  if (lines.length === 0) return interfaces;
+  await applyBatch(netnsPath, { raise: lines }, signal);
+  return await observePodInterfaces(netnsPath, names, signal);
 }
 
 /**
@@ -106,7 +139,8 @@ export async function detachPod(
 }
 
 /**
- * Tries again what earlier detaching could not do: attachments of pods that are no more.
+ * Tries again what earlier detaching could not do: attachments of pods that are no more. Then lets plugins tidy up what belongs to no
+ * attachment at all.
  *
  * @returns what failed this time
  */
@@ -117,7 +151,7 @@ export async function detachLeftovers(
 ): Promise<readonly Error[]> {
   const cached = await listCached(network.cni.resultsDir);
   const left = cached.filter(({ attachment }) => !isStanding(attachment.containerId));
-  return await detachAll(network, left, signal);
+  return [...(await detachAll(network, left, signal)), ...(await tidyNetworks(network.cni, signal))];
 }
 
 async function detachAll(

@@ -1,4 +1,5 @@
 import { InvalidSpecError } from "@peapod/machinery";
+import { spokenVersions } from "../cni/spoken-versions.ts";
 import type { CniNetwork, CniPlugin } from "../cni/types.ts";
 
 /** The part of a NetworkAttachmentDefinition that is read. */
@@ -15,8 +16,6 @@ export interface NodeNetworkDefaults {
   /** Folder for what plugins keep; theirs are under /var/lib/cni, which is not ours. */
   readonly stateDir: string;
 }
-
-const versions = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"];
 
 /**
  * NetworkAttachmentDefinition → the network to call. Its text is a plugin list (`plugins`) or one plugin (`type`).
@@ -39,8 +38,8 @@ export function renderCniConfig(nad: NetworkAttachment, defaults: NodeNetworkDef
   const version = config["cniVersion"] ?? "0.3.1";
   const offered = Array.isArray(config["cniVersions"]) ? [version, ...config["cniVersions"]] : [version];
   const cniVersion =
-    versions.findLast((known) => offered.includes(known)) ??
-    fail(`its cniVersion is ${JSON.stringify(version)}`, `Use one of ${versions.join(", ")}`);
+    spokenVersions.findLast((known) => offered.includes(known)) ??
+    fail(`its cniVersion is ${JSON.stringify(version)}`, `Use one of ${spokenVersions.join(", ")}`);
   const name = config["name"] ?? nad.metadata.name;
   if (typeof name !== "string" || !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
     return fail(`its network name is ${JSON.stringify(name)}`, "Use letters, digits, dots, dashes and underscores");
@@ -50,12 +49,14 @@ export function renderCniConfig(nad: NetworkAttachment, defaults: NodeNetworkDef
   return {
     name,
     cniVersion,
+    ...(offered.length > 1 && { offeredVersions: offered.map(String) }),
     plugins: plugins.map((plugin: unknown) =>
       isPlugin(plugin)
         ? localise(plugin, defaults)
         : fail("one of its plugins has no type", "Give every plugin a type: the file name of a CNI plugin"),
     ),
-    disableCheck: config["disableCheck"] === true || config["disableCheck"] === "true",
+    disableCheck: isTrue(config["disableCheck"]),
+    ...(isTrue(config["disableGC"]) && { disableGC: true }),
   };
 }
 
@@ -70,6 +71,11 @@ function localise(plugin: CniPlugin, { bridge, mtu, stateDir }: NodeNetworkDefau
       ipam: { ...ipam, dataDir: ipam["dataDir"] ?? `${stateDir}/host-local` },
     }),
   };
+}
+
+/** Some write it as text. */
+function isTrue(value: unknown): boolean {
+  return value === true || value === "true";
 }
 
 function withoutListKeys(config: Record<string, unknown>): Record<string, unknown> {

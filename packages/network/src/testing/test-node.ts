@@ -23,6 +23,7 @@ export interface TestNode extends AsyncDisposable {
 export interface TestPodOptions {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly uid?: string;
+  readonly macs?: PodPlace["macs"];
 }
 
 export interface TestPod {
@@ -66,10 +67,10 @@ export async function openTestNode(options: TestNodeOptions): Promise<TestNode> 
   });
   const known = [renderDefaultNetwork(), ...nads];
   let count = 0;
-  const addPod: TestNode["addPod"] = async (name, { annotations = {}, uid = `uid-${name}` } = {}) => {
+  const addPod: TestNode["addPod"] = async (name, { annotations = {}, uid = `uid-${name}`, macs } = {}) => {
     count += 1;
     const netns = podNamespaceName(instance, count);
-    const place = { namespace: "default", name, uid, netnsPath: `/run/netns/${netns}`, number: count };
+    const place = { namespace: "default", name, uid, netnsPath: `/run/netns/${netns}`, number: count, macs };
     await run(["ip", "netns", "add", netns]);
     const interfaces = await attachPod(network, place, planPodNetworks({ namespace: "default", annotations }), (key) =>
       known.find(({ metadata }) => metadata.namespace === key.namespace && metadata.name === key.name),

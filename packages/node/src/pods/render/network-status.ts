@@ -1,7 +1,7 @@
 import type { Sandbox } from "../../sandbox/types.ts";
 
 /**
- * The pod's `k8s.v1.cni.cncf.io/network-status` annotation.
+ * The pod's `k8s.v1.cni.cncf.io/network-status` annotation, indented as Multus writes it, for people read it in `kubectl describe`.
  *
  * @see https://github.com/k8snetworkplumbingwg/multi-net-spec
  */
@@ -9,7 +9,7 @@ export function renderNetworkStatus(sandbox: Sandbox): string {
   const entries = sandbox.interfaces.map(({ name, nad, mac, mtu, addresses, gateways, dns }, index) => ({
     name: `${nad.namespace}/${nad.name}`,
     interface: name,
-    ips: addresses.map((address) => address.split("/")[0]),
+    ...(addresses.length > 0 && { ips: addresses.map((address) => address.split("/")[0]) }),
     mac,
     mtu,
     ...(index === 0 && { default: true }),
@@ -19,5 +19,5 @@ export function renderNetworkStatus(sandbox: Sandbox): string {
     },
     ...(gateways.length > 0 && { gateway: gateways }),
   }));
-  return JSON.stringify(entries);
+  return JSON.stringify(entries, undefined, 4);
 }

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { run } from "@peapod/machinery/node";
+import { pluginLinkName } from "../plugins/names.ts";
+import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
+import { openTestNode, type TestNode } from "../testing/test-node.ts";
+import { inventory } from "./inventory.ts";
+import { detachLeftovers } from "./pod-attachment.ts";
+
+if (isInOwnNamespaces(import.meta.url)) {
+  test("an interface has the MAC of its earlier life, whether its plugin takes MACs or not", async (t) => {
+    await using node = await openNode(t);
+    const macs = rememberedMacs();
+    const annotations = { "k8s.v1.cni.cncf.io/networks": "kube-system/ptp" };
+    const first = await node.addPod("web", { annotations, macs });
+    const seen = first.interfaces.map(({ mac }) => mac);
+    await first.remove();
+    const second = await node.addPod("web", { annotations, macs, uid: "another" });
+    assert.deepEqual(
+      second.interfaces.map(({ mac }) => mac),
+      seen,
+    );
+    assert.equal(macs.known.size, 2);
+    await second.run("busybox", "ping", "-c", "1", "-W", "5", "10.244.0.1");
+    await second.remove();
+  });
+
+  test("an annotation's MAC goes before the remembered one, and is remembered", async (t) => {
+    await using node = await openNode(t);
+    const macs = rememberedMacs();
+    macs.known.set("net1", "02:00:00:00:00:01");
+    const annotations = {
+      "k8s.v1.cni.cncf.io/networks": '[{"name":"ptp","namespace":"kube-system","mac":"02:00:00:00:00:05"}]',
+    };
+    const pod = await node.addPod("web", { annotations, macs });
+    assert.equal(pod.interfaces[1]?.mac, "02:00:00:00:00:05");
+    assert.equal(macs.known.get("net1"), "02:00:00:00:00:05");
+    await pod.remove();
+  });
+
+  test("the network that asks for it has the pod's default route", async (t) => {
+    await using node = await openNode(t);
+    const network = { name: "lan", namespace: "kube-system", "default-route": ["10.66.0.1"] };
+    const annotations = { "k8s.v1.cni.cncf.io/networks": JSON.stringify([network]) };
+    const pod = await node.addPod("web", { annotations });
+    assert.deepEqual(
+      pod.interfaces.map(({ gateways }) => gateways),
+      [[], ["10.66.0.1"]],
+    );
+    assert.equal((await pod.run("ip", "route", "show", "default")).trim(), "default via 10.66.0.1 dev net1");
+    await pod.remove();
+  });
+
+  test("detachLeftovers() takes away what belongs to no pod and no record", async (t) => {
+    await using node = await openNode(t);
+    const pod = await node.addPod("web", { annotations: { "v1.multus-cni.io/default-network": "coordinated" } });
+    const lost = pluginLinkName("abc123", "c", "uid-gone", "veth0");
+    await run(`ip link add name ${lost} type veth peer name theirs`.split(" "));
+    await run(`ip link set dev ${lost} alias peapod/coordinated/uid-gone/eth0`.split(" "));
+    const before = (await inventory("abc123")).links;
+    assert.deepEqual(await detachLeftovers(node.network, () => true), []);
+    assert.deepEqual(
+      (await inventory("abc123")).links,
+      before.filter((link) => link !== lost),
+    );
+    await pod.remove();
+  });
+}
+
+async function openNode(t: TestContext): Promise<TestNode> {
+  const folder = mkdtempSync(join(tmpdir(), "network-attachment-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const ranges = [[{ subnet: "10.66.0.0/24", gateway: "10.66.0.1" }]];
+  const ipam = { type: "host-local", ranges };
+  const nads = [
+    nad("ptp", { type: "ptp", ipam }),
+    nad("lan", { type: "bridge", bridge: "lan0", isGateway: true, ipam }),
+    nad("coordinated", { type: "ptp", ipam }, { type: "coordinator", mode: "underlay" }),
+  ];
+  await run("ip address add 192.0.2.1/32 dev lo".split(" ")).catch(() => {}); // there from the test before
+  return await openTestNode({ folder, nads });
+}
+
+function nad(name: string, ...plugins: readonly object[]) {
+  const config = JSON.stringify({ cniVersion: "0.4.0", plugins });
+  return { metadata: { namespace: "kube-system", name }, spec: { config } };
+}
+
+function rememberedMacs() {
+  const known = new Map<string, string>();
+  return {
+    known,
+    recall: (ifName: string) => known.get(ifName),
+    remember: async (ifName: string, mac: string) => void known.set(ifName, mac),
+  };
+}
