@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isJsonEqual } from "@peapod/machinery";
 import { readJsonFile, writeFileDurably } from "@peapod/machinery/node";
 import type { CniNetwork, CniRuntime } from "./types.ts";
@@ -29,7 +29,7 @@ export async function listNetworks(runtime: CniRuntime): Promise<readonly CniNet
 }
 
 function folderOf({ resultsDir }: CniRuntime): string {
-  return join(resultsDir, "networks");
+  return join(dirname(resultsDir), "networks");
 }
 
 function pathOf(runtime: CniRuntime, name: string): string {
