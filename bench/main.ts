@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { guestImage, root } from "../e2e/harness.ts";
+import { measureAddresses } from "./addresses.ts";
 import { measureApiServer } from "./api-server.ts";
 import { describeMachine } from "./machine-under-test.ts";
 import { measurePeapod } from "./peapod.ts";
@@ -43,7 +44,9 @@ async function measure(): Promise<void> {
   const progress = (text: string): void => console.error(`… ${text}`);
   progress("API server");
   const api = await measureApiServer();
-  const results: Results = { machine, api, ...(await measurePeapod(guests, progress)) };
+  progress("addresses");
+  const addresses = await measureAddresses();
+  const results: Results = { machine, api, addresses, ...(await measurePeapod(guests, progress)) };
   console.log(renderReport(results));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
 }

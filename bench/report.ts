@@ -1,3 +1,4 @@
+import { type AddressFigures, heldBefore } from "./addresses.ts";
 import type { ApiFigures } from "./api-server.ts";
 import { watchers, writers } from "./api-server.ts";
 import type { MachineUnderTest } from "./machine-under-test.ts";
@@ -9,6 +10,7 @@ import { aligned, type Line, mebibytes, milliseconds, renderTable } from "./tabl
 /** All that one run measured; what `--json` writes. */
 export interface Results extends PeapodFigures {
   readonly machine: MachineUnderTest;
+  readonly addresses: AddressFigures;
   readonly api: { readonly inProcess: ApiFigures; readonly overTls: ApiFigures };
 }
 
@@ -19,6 +21,7 @@ export function renderReport(results: Results): string {
     renderTable("object writes of one start", writeLines(results)),
     renderTable("memory", memoryLines(results)),
     renderTable("API server", apiLines(results)),
+    renderTable("addresses", addressLines(results.addresses)),
     stageTable(results),
   ].join("\n\n");
 }
@@ -154,4 +157,32 @@ function besideBytes({ besideQemu }: GuestMemory): number {
 
 function namesBeside(memory: readonly GuestMemory[]): string {
   return [...new Set(memory.flatMap(({ besideQemu }) => besideQemu.map(({ name }) => name)))].join(", ") || "nothing";
+}
+
+function addressLines(figures: AddressFigures): readonly Line[] {
+  const full = `${heldBefore / 1000} 000 held`;
+  return [
+    ...figures.empty.flatMap((empty, index): readonly Line[] => {
+      const held = figures.full[index];
+      if (!held) return [];
+      const ratio = held.latency.median / empty.latency.median;
+      return [
+        { what: `allocate, ${empty.atOnce} at once, empty pool`, measured: describeAllocation(empty) },
+        {
+          what: `allocate, ${empty.atOnce} at once, ${full}`,
+          measured: `${describeAllocation(held)}, ${ratio.toFixed(2)} ×`,
+        },
+      ];
+    }),
+    { what: `open with ${full}`, measured: milliseconds(figures.openMs) },
+    { what: "memory of one allocation", measured: `${Math.round(figures.heapPerAllocationBytes)} bytes` },
+    {
+      what: "memory of a /8, of a /64",
+      measured: `${mebibytes(figures.heapOfSlash8Bytes)}, ${mebibytes(figures.heapOfSlash64Bytes)}`,
+    },
+  ];
+}
+
+function describeAllocation({ perSecond, latency }: AddressFigures["empty"][number]): string {
+  return `${Math.round(perSecond)}/s, ${spread(latency)}`;
 }
