@@ -5,7 +5,7 @@ const { constants } = require("node:os");
 const { dirname, join } = require("node:path");
 
 /** Commands that touch the machine; the rest speak to the API. */
-const machineCommands = ["up", "down", "image", "guest-image", "node", "domain"];
+const machineCommands = ["up", "down", "image", "guest-image", "node", "domain", "ipam"];
 
 /**
  * What runs for months should stay small: V8 keeps three times the first, in MiB, of short-lived objects before it looks what may go;

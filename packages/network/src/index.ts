@@ -1,3 +1,4 @@
+export type { SocketHandler } from "./agent-socket/server.ts";
 export * from "./attachment.ts";
 export * from "./binding/ensure.ts";
 export * from "./binding/lease.ts";
@@ -20,6 +21,7 @@ export * from "./host/node-network.ts";
 export * from "./host/pod-attachment.ts";
 export type { PodMacs } from "./host/pod-mac.ts";
 export * from "./host/remove.ts";
+export * from "./ipam/check/plan.ts";
 export type { IpamCallContext, PodIdentity, PodReference } from "./ipam/cni-call.ts";
 export * from "./ipam/errors.ts";
 export * from "./ipam/ipam.ts";

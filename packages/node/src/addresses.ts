@@ -6,11 +6,13 @@ import {
   createIpamSettingsController,
   createIpPoolController,
   createSettingsStore,
+  type Ipam,
   type IpamSettings,
   type NodeNetwork,
   type NodeNetworkOptions,
   renderPoolDefinition,
 } from "@peapod/network";
+import { createCheckHandler } from "./check-addresses.ts";
 import { createPodOwners, type PodOwners } from "./pods/pod-owners.ts";
 import type { SandboxStore } from "./sandbox/store.ts";
 
@@ -18,7 +20,7 @@ import type { SandboxStore } from "./sandbox/store.ts";
 export interface Addresses {
   readonly owners: PodOwners;
   readonly settings: () => IpamSettings;
-  readonly forNetwork: Pick<NodeNetworkOptions, "identify" | "report" | "findPool">;
+  readonly forNetwork: Pick<NodeNetworkOptions, "identify" | "report" | "findPool" | "otherwise">;
   readonly controllers: (network: NodeNetwork) => readonly AnyController[];
 }
 
@@ -32,6 +34,7 @@ export function createAddresses(options: {
   const { sandboxes, nodeName, client, events, log } = options;
   const settings = createSettingsStore();
   const owners = createPodOwners(sandboxes, nodeName, settings.current);
+  let opened: Ipam | undefined;
   return {
     owners,
     settings: settings.current,
@@ -51,22 +54,26 @@ export function createAddresses(options: {
         const pool = await client.find(SpiderIPPool, { name });
         return pool && renderPoolDefinition(pool);
       },
+      otherwise: createCheckHandler({ client, owners, ipam: () => opened }),
     },
-    controllers: ({ ipam }) => [
-      createIpamSettingsController(settings),
-      createIpPoolController({ ipam }),
-      createEndpointController({ ipam }),
-      createAddressController({
-        ipam,
-        log,
-        isInUse: owners.isInUse,
-        interfacesOf: owners.interfacesOf,
-        present: owners.present,
-        settings: {
-          enableKubevirtStaticIP: () => settings.current().enableKubevirtStaticIP,
-          onChange: settings.onChange,
-        },
-      }),
-    ],
+    controllers: ({ ipam }) => {
+      opened = ipam;
+      return [
+        createIpamSettingsController(settings),
+        createIpPoolController({ ipam }),
+        createEndpointController({ ipam }),
+        createAddressController({
+          ipam,
+          log,
+          isInUse: owners.isInUse,
+          interfacesOf: owners.interfacesOf,
+          present: owners.present,
+          settings: {
+            enableKubevirtStaticIP: () => settings.current().enableKubevirtStaticIP,
+            onChange: settings.onChange,
+          },
+        }),
+      ];
+    },
   };
 }

@@ -43,6 +43,7 @@ export const machineCommands: readonly Elsewhere[] = [
   { name: "node", short: "Run an agent alone, as another node" },
   { name: "image", short: "Put disk images into the local store, list and remove them" },
   { name: "guest-image", short: "Build a small bootable guest" },
+  { name: "ipam", short: "Prove that pools, endpoints and guests agree on addresses" },
   { name: "domain", short: "Show how a guest was started" },
 ];
 

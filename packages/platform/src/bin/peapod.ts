@@ -50,6 +50,10 @@ async function carryOut(config: Config): Promise<number> {
       print(await domainCommand(config));
       return 0;
     }
+    case "ipam check": {
+      const { ipamCheckCommand } = await import("../commands/ipam-check.ts");
+      return ipamCheckCommand(config, print);
+    }
     case "help": {
       const { helpFor } = await import("../commands/help.ts");
       process.stdout.write(helpFor(config.topic));

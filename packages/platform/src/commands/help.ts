@@ -26,6 +26,12 @@ Runs an agent alone, as another node of an instance or of a cluster.`,
 
   --data-dir DIR     the instance                       (/var/lib/peapod, $PEAPOD_DATA_DIR)`,
   "guest-image": `  peapod guest-image guest.qcow2    builds a small bootable Linux from the distribution's packages`,
+  ipam: `  peapod ipam check [-o json]      whether pools, endpoints, the allocator and running guests agree
+
+Prints a line for each disagreement; exits with 1 when there is one.
+
+  --data-dir DIR     the instance                       (/var/lib/peapod, $PEAPOD_DATA_DIR)
+  -o, --output json  the same for programs`,
   domain: `  peapod domain web [-n NAMESPACE]   how the guest was started: its domain.json and QEMU's arguments`,
 };
 

@@ -57,3 +57,16 @@ test("parseListen() reads hosts, IPv6 and bare ports", () => {
   assert.throws(() => parseListen("6443"), UsageError);
   assert.throws(() => parseListen("localhost:70000"), UsageError);
 });
+
+test("parseConfig() reads ipam check, and nothing else of ipam", () => {
+  const parse = (...words: readonly string[]) => parseConfig(["ipam", ...words], {}, "host");
+  assert.deepEqual(parse("check"), { command: "ipam check", dataDir: "/var/lib/peapod", output: "text" });
+  assert.deepEqual(parse("check", "-o", "json", "--data-dir", "/srv/p"), {
+    command: "ipam check",
+    dataDir: "/srv/p",
+    output: "json",
+  });
+  assert.throws(() => parse(), UsageError);
+  assert.throws(() => parse("release"), UsageError);
+  assert.throws(() => parse("check", "-o", "yaml"), UsageError);
+});

@@ -9,6 +9,7 @@ export type Config =
   | { readonly command: "image"; readonly image: ImageCommand; readonly dataDir: string }
   | { readonly command: "guest-image"; readonly out: string }
   | { readonly command: "domain"; readonly dataDir: string; readonly name: string; readonly namespace: string }
+  | { readonly command: "ipam check"; readonly dataDir: string; readonly output: "text" | "json" }
   | { readonly command: "help"; readonly topic: string };
 
 export interface UpConfig {
@@ -121,6 +122,8 @@ export function parseConfig(
       if (name === undefined) throw new UsageError("peapod domain needs the name of a VM", "peapod domain NAME");
       return { command, dataDir: dataDir(flags), name, namespace: flags.text("namespace") ?? "default" };
     }
+    case "ipam":
+      return parseIpam(rest, dataDir);
     default:
       return { command: "help", topic: "" };
   }
@@ -143,6 +146,18 @@ function parseImage(rest: readonly string[], dataDir: (flags: Flags) => string):
     verb === "" ? "peapod image needs a verb" : `Cannot understand "peapod image ${flags.words.join(" ")}"`,
     usage,
   );
+}
+
+function parseIpam(rest: readonly string[], dataDir: (flags: Flags) => string): Config {
+  const flags = parseFlags("ipam", rest, { "data-dir": "text", output: "text" }, { o: "output" });
+  const [verb = "", ...words] = flags.words;
+  const usage = "peapod ipam check [-o json]";
+  if (verb !== "check" || words.length > 0) {
+    throw new UsageError(verb === "" ? "peapod ipam needs a verb" : `Cannot understand "peapod ipam ${verb}"`, usage);
+  }
+  const output = flags.text("output") ?? "text";
+  if (output !== "text" && output !== "json") throw new UsageError(`Cannot print addresses as "${output}"`, usage);
+  return { command: "ipam check", dataDir: dataDir(flags), output };
 }
 
 /** `127.0.0.1:6443`, `[::1]:6443`, `:6443` (all addresses) */
