@@ -1,10 +1,10 @@
 /** `docs/controllers.md`, from what the controllers declare of themselves. */
 import type { Kind } from "@peapod/api";
 import {
-  createEndpointsController,
   createNodeLifecycle,
   createPodGarbageCollector,
   createScheduler,
+  createServiceEndpoints,
 } from "@peapod/apiserver";
 import { createComputeControllers } from "@peapod/compute";
 import type { AnyController } from "@peapod/machinery";
@@ -55,12 +55,7 @@ function rows(): readonly Row[] {
         controller,
       }),
     ),
-    ...[
-      createScheduler(),
-      createNodeLifecycle(new Date(0)),
-      createPodGarbageCollector(),
-      createEndpointsController(),
-    ].map(
+    ...[createScheduler(), createNodeLifecycle(new Date(0)), createPodGarbageCollector(), createServiceEndpoints()].map(
       (controller: AnyController): Row => ({
         process: "control plane",
         folder: `packages/apiserver/src/${controller.name}`,

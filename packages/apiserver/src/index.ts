@@ -1,4 +1,3 @@
-export { createEndpointsController } from "./endpoints/index.ts";
 export type { Attributes, Authorizer, Decision, NodeProxy } from "./engine/call.ts";
 export type { PathHandler } from "./engine/route.ts";
 export * from "./front/index.ts";
@@ -9,3 +8,4 @@ export { createPodGarbageCollector } from "./pod-garbage/index.ts";
 export type { ServedResource, ServedResources } from "./registry/types.ts";
 export { createScheduler } from "./scheduler/index.ts";
 export { type ApiServer, type ApiServerOptions, createApiServer, type Identity } from "./server.ts";
+export { createServiceEndpoints } from "./service-endpoints/index.ts";

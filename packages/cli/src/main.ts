@@ -14,6 +14,7 @@ const program = (process.env["PEAPOD_PROGRAM"] ?? basename(script)).startsWith("
 
 process.exitCode = await runCli(argv, {
   program,
+  self: [process.execPath, script],
   env: process.env,
   stdin: process.stdin,
   stdout: process.stdout,

@@ -146,9 +146,9 @@ test("what is typed wrongly is answered as cobra does, with 1 for virtctl and 2 
 });
 
 test("what upstream has and we do not is named, with what helps", async () => {
-  const { code, stderr } = await runLine(["ssh", "root@vm/web"]);
+  const { code, stderr } = await runLine(["vnc", "web"]);
   assert.equal(code, 1);
-  assert.match(stderr, /^this Peapod does not have "virtctl ssh" yet: use ssh with ProxyCommand='virtctl port-forward/);
+  assert.match(stderr, /^this Peapod does not have "virtctl vnc" yet: use the console/);
   assert.match((await runLine(["status"])).stderr, /^unknown command "status" for "virtctl"/);
 });
 

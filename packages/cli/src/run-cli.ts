@@ -1,6 +1,7 @@
 import { formatError } from "@peapod/machinery";
 import { connectCluster } from "./access/connect.ts";
 import type { Access, Command, CommandContext, Io, Program } from "./commands/command.ts";
+import { ExitError } from "./commands/exit-error.ts";
 import { commandsOf, elsewhereOf, laterCommands } from "./commands/table.ts";
 import { clientVersion, mismatch, serverVersion } from "./commands/version.ts";
 import { complete } from "./completion/complete.ts";
@@ -13,6 +14,8 @@ import { mainSentence, renderHelp, renderMain, renderOptions } from "./help/help
 export interface CliOptions extends Io {
   /** The name we were called by. */
   readonly program: Program;
+  /** How to start us again: program and first arguments. */
+  readonly self: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
@@ -28,7 +31,7 @@ export interface CliOptions extends Io {
  * @returns the exit code: 0 done, 1 failed; `peapod` has 2 for a line that cannot be understood, where upstream has 1
  */
 export async function runCli(argv: readonly string[], options: CliOptions): Promise<number> {
-  const { program, env, signal, stdin, stdout, stderr } = options;
+  const { program, self, env, signal, stdin, stdout, stderr } = options;
   const io = { stdin, stdout, stderr };
   const now = options.now ?? (() => new Date());
   let access: Promise<Access> | undefined;
@@ -38,13 +41,14 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   };
   try {
     const contextOf = (flags: Flags): CommandContext => ({
-      ...{ program, flags, io, signal, now },
+      ...{ program, self, flags, io, signal, now },
       access: () => accessWith(flags),
     });
     await dispatch(argv, program, io, contextOf);
     return 0;
   } catch (error) {
     if (signal.aborted) return 130;
+    if (error instanceof ExitError) return error.exitCode;
     const warning = access === undefined ? undefined : await versionWarning(await settled(access), signal);
     if (warning !== undefined) stderr.write(`${warning}\n`);
     stderr.write(`${describe(error, program)}\n`);

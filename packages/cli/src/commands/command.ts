@@ -31,6 +31,8 @@ export interface Access {
 
 export interface CommandContext {
   readonly program: Program;
+  /** How to start us again: program and first arguments. */
+  readonly self: readonly string[];
   readonly flags: Flags;
   readonly io: Io;
   /** Finds and reads the kubeconfig on the first call. */

@@ -3,11 +3,14 @@ import type { Command, Program } from "./command.ts";
 import { completion } from "./completion.ts";
 import { console } from "./console.ts";
 import { expand } from "./expand.ts";
+import { expose } from "./expose.ts";
 import { fslist, guestosinfo, userlist } from "./guest-info.ts";
 import { pause, unpause } from "./pause.ts";
 import { portForward } from "./port-forward.ts";
 import { reset, softReboot } from "./reboot.ts";
 import { restart, start, stop } from "./run-state.ts";
+import { scp } from "./scp.ts";
+import { ssh } from "./ssh.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
 import { why } from "./why.ts";
@@ -16,13 +19,16 @@ const commands: readonly Command[] = [
   completion,
   console,
   expand,
+  expose,
   fslist,
   guestosinfo,
   pause,
   portForward,
   reset,
   restart,
+  scp,
   softReboot,
+  ssh,
   start,
   status,
   stop,
@@ -56,9 +62,6 @@ export const laterCommands: Readonly<Record<string, string>> = {
   ...migration(["migrate", "migrate-cancel", "evacuate-cancel"]),
   vnc: "use the console until it has VNC",
   usbredir: "it has no USB redirection",
-  ssh: "use ssh with ProxyCommand='PROGRAM port-forward --stdio=true vmi/NAME 22'",
-  scp: "use scp with ProxyCommand='PROGRAM port-forward --stdio=true vmi/NAME 22'",
-  expose: "create the Service with kubectl",
   addvolume: "stop the machine and add the volume to its spec",
   removevolume: "stop the machine and take the volume out of its spec",
   "memory-dump": "it has no memory dumps",

@@ -38,6 +38,7 @@ export async function runLine(argv: readonly string[], options: LineOptions = {}
   const { now } = options;
   const code = await runCli(argv, {
     program: options.program ?? "virtctl",
+    self: ["virtctl"],
     env: {},
     stdin: options.stdin ?? new PassThrough(),
     stdout,

@@ -3,10 +3,10 @@ import { admissions, Node, peapodKinds, renderCrd } from "@peapod/api";
 import {
   createApiServer,
   createAuthenticate,
-  createEndpointsController,
   createNodeLifecycle,
   createPodGarbageCollector,
   createScheduler,
+  createServiceEndpoints,
   ensurePki,
   type Listener,
   listen,
@@ -48,7 +48,7 @@ const platformAccount = "system:serviceaccount:peapod-system:platform";
 /** Where Events come from, as people know it from a cluster. */
 const components: Readonly<Record<string, string>> = {
   ...eventComponents,
-  endpoints: "endpoint-slice-controller",
+  "service-endpoints": "endpoint-slice-controller",
   scheduler: "default-scheduler",
   "node-lifecycle": "node-controller",
   "multus-config": "spiderpool-controller",
@@ -119,7 +119,7 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
     createScheduler(),
     createNodeLifecycle(new Date()),
     createPodGarbageCollector(),
-    createEndpointsController(),
+    createServiceEndpoints(),
   ];
   const computeControllers = createComputeControllers({ version: peapodVersion, architecture: architecture() });
   const computeClient = createClient({ fetch: server.as(computeAccount).fetch });

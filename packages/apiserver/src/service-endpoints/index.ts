@@ -5,9 +5,9 @@ import { type Facts, planEndpoints, type Step } from "./plan.ts";
 import { labels } from "./render/labels.ts";
 
 /** For standalone: says which pods stand behind each service. */
-export function createEndpointsController(): Controller<Service, Facts, Step> {
+export function createServiceEndpoints(): Controller<Service, Facts, Step> {
   return {
-    name: "endpoints",
+    name: "service-endpoints",
     for: Service,
     reads: [Pod, EndpointSlice, Endpoints],
     writes: [

@@ -6,7 +6,7 @@ import { createClient, silentLog, startControllers } from "@peapod/machinery";
 import { eventually } from "@peapod/machinery/testing";
 import { createApiServer } from "../server.ts";
 import { admin } from "../testing/call-server.ts";
-import { createEndpointsController } from "./index.ts";
+import { createServiceEndpoints } from "./index.ts";
 
 test("slices and Endpoints follow pods as they become ready and go, and go with their service", async () => {
   await using undo = new AsyncDisposableStack();
@@ -16,7 +16,7 @@ test("slices and Endpoints follow pods as they become ready and go, and go with 
   const own = createClient({ fetch: server.as("system:serviceaccount:peapod-system:controllers").fetch });
   const { signal } = abort;
   const recorder = { record: () => {} };
-  const runtime = startControllers([createEndpointsController()], { client: own, log: silentLog, recorder, signal });
+  const runtime = startControllers([createServiceEndpoints()], { client: own, log: silentLog, recorder, signal });
   undo.defer(async () => {
     abort.abort();
     await runtime.done;
