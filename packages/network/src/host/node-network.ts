@@ -12,6 +12,7 @@ import { type Ipam, openIpam } from "../ipam/ipam.ts";
 import { openSqliteJournal } from "../ipam/journal.ts";
 import { applyBatch } from "../link/namespace.ts";
 import { type CoordinatorDeps, createCoordinatorPlugin } from "../plugins/coordinator/index.ts";
+import { createIfacerPlugin } from "../plugins/ifacer/index.ts";
 import { createOvsPlugin } from "../plugins/ovs/index.ts";
 import type { NodeNetworkDefaults } from "../render/cni-config.ts";
 import { podPoolName } from "../render/default-network.ts";
@@ -108,6 +109,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
   };
   own.set("spiderpool", (call, gone) => answerIpamCall(call, ipamContext, gone));
   own.set("coordinator", createCoordinatorPlugin({ instance, registryPath, ...options.cluster }));
+  own.set("ifacer", createIfacerPlugin({ instance }));
   own.set("ovs", createOvsPlugin({ instance, runtime: cni }));
   await installPlugins(pluginDir, own.keys(), agentSocket);
   undo.use(await serveAgentSocket(agentSocket, own, { otherwise }));

@@ -1,5 +1,5 @@
 import { ProgramError, run } from "@peapod/machinery/node";
-import { hostNames } from "../render/host-names.ts";
+import { hostNames, isMadeName } from "../render/host-names.ts";
 import { leaveMachine } from "./claim.ts";
 import { listForwardRules, removeForwardRule } from "./forward-rules.ts";
 import { observeMachine } from "./machine.ts";
@@ -24,11 +24,13 @@ export async function removeNodeNetwork(options: {
   };
   await attempt(async () => {
     const { links } = await observeMachine();
-    for (const { name, alternativeNames } of links) {
+    for (const { name, kind, alternativeNames } of links) {
       const ours = [name, ...alternativeNames].filter((text) => text.startsWith(prefix));
       if (ours.length === 0) continue;
-      // A bridge whose name users chose may have got ports of theirs meanwhile: then it is theirs, too.
-      const isTheirs = !name.startsWith(prefix) && links.some(({ master }) => master === name);
+      // A bridge whose name users chose may have got ports of theirs meanwhile: then it is theirs, too. Another instance may use it.
+      const isUsed = kind === "bridge" && links.some(({ master }) => master === name);
+      const isShared = alternativeNames.some((text) => isMadeName(text) && !text.startsWith(prefix));
+      const isTheirs = !name.startsWith(prefix) && (isUsed || isShared);
       const disown = ours.flatMap((text) => ["altname", text]);
       const words = isTheirs ? ["property", "del", "dev", name, ...disown] : ["delete", name];
       await attempt(() => run(["ip", "link", ...words], { timeoutMs }).catch(unlessGone));

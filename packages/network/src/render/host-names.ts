@@ -28,3 +28,8 @@ export function hostLinkName(instance: string, number: number, index: number): s
 export function madeLinkName(instance: string, link: string): string {
   return `${hostNames(instance).prefix}-made-${link}`;
 }
+
+/** Whether a further name says that some instance made the link. */
+export function isMadeName(name: string): boolean {
+  return /^pp[0-9a-f]{6}-made-/.test(name);
+}
