@@ -43,8 +43,7 @@ console.log(kubectl("get", "vm,vmi,pod", "-o", "wide").trimEnd());
 console.log(`\n$ curl http://${address}/`);
 console.log((await ask(address))?.trim());
 const pod = await launcher(client);
-// Debian's kubectl does not know which container a pod would show by itself.
-const showLog = ["logs", pod?.metadata.name ?? "", "-c", "compute", "--tail=6"];
+const showLog = ["logs", pod?.metadata.name ?? "", "--tail=6"];
 console.log(`\n$ kubectl ${showLog.join(" ")}          # its serial console`);
 console.log(kubectl(...showLog).trimEnd());
 console.log(`

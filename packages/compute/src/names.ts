@@ -21,6 +21,8 @@ export const annotations = {
   storageObservedApiVersion: "kubevirt.io/storage-observed-api-version",
   freePageReportingDisabled: "kubevirt.io/free-page-reporting-disabled",
   defaultContainer: "kubectl.kubernetes.io/default-container",
+  /** What kubectl up to 1.20, Debian's for one, asks instead; upstream's pods do without. */
+  defaultLogsContainer: "kubectl.kubernetes.io/default-logs-container",
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
   networks: "k8s.v1.cni.cncf.io/networks",
   defaultNetwork: "v1.multus-cni.io/default-network",

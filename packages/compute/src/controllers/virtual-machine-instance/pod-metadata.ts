@@ -14,6 +14,7 @@ const fixed = new Set<string>([
   annotations.defaultNetwork,
   annotations.domain,
   annotations.defaultContainer,
+  annotations.defaultLogsContainer,
   annotations.memoryOverheadBytes,
   annotations.migrationTransportUnix,
 ]);

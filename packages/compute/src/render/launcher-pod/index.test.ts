@@ -62,6 +62,7 @@ test("renderLauncherPod() renders a whole pod", () => {
         "kubevirt.io/domain": "vm-cirros",
         "kubevirt.io/migrationTransportUnix": "true",
         "kubectl.kubernetes.io/default-container": "compute",
+        "kubectl.kubernetes.io/default-logs-container": "compute",
         "kubevirt.io/memory-overhead-bytes": String(overhead),
       },
       ownerReferences: [

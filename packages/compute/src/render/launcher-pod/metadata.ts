@@ -34,6 +34,7 @@ export function renderAnnotations(
     [annotations.domain]: vmi.metadata.name ?? "",
     [annotations.migrationTransportUnix]: "true",
     [annotations.defaultContainer]: computeContainer,
+    [annotations.defaultLogsContainer]: computeContainer,
     [annotations.memoryOverheadBytes]: String(memoryOverheadBytes(vmi.spec, config.emulated)),
   };
 }
