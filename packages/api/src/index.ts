@@ -16,6 +16,7 @@ export * from "./annotations/addresses.ts";
 export * from "./annotations/annotation-error.ts";
 export * from "./annotations/mac.ts";
 export * from "./annotations/network-selections.ts";
+export * from "./annotations/pod-networks.ts";
 export * from "./annotations/pools.ts";
 export * from "./annotations/problems.ts";
 export * from "./annotations/routes.ts";

@@ -1,7 +1,7 @@
 import type { Problem } from "../problem.ts";
 import { parseAddressWishes } from "./addresses.ts";
 import { AnnotationError, type Annotations } from "./annotation-error.ts";
-import { defaultNetworkAnnotation, networksAnnotation, parseNetworkSelections } from "./network-selections.ts";
+import { parsePodNetworks } from "./pod-networks.ts";
 import { parseNamespacePools, parsePoolChoice } from "./pools.ts";
 import { parseRoutes } from "./routes.ts";
 import { refuseSubnets } from "./subnets.ts";
@@ -11,8 +11,7 @@ const podRules: readonly ((annotations: Annotations) => unknown)[] = [
   parsePoolChoice,
   parseRoutes,
   parseAddressWishes,
-  (annotations) => parseNetworkSelections(annotations[defaultNetworkAnnotation] ?? "", "any", defaultNetworkAnnotation),
-  (annotations) => parseNetworkSelections(annotations[networksAnnotation] ?? "", "any", networksAnnotation),
+  (annotations) => parsePodNetworks(annotations, "any"),
 ];
 
 /**

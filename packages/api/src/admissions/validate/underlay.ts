@@ -1,9 +1,5 @@
 import type { AdmissionReview } from "../../admission.ts";
-import {
-  defaultNetworkAnnotation,
-  multusNamespace,
-  parseNetworkSelections,
-} from "../../annotations/network-selections.ts";
+import { parseDefaultNetwork } from "../../annotations/pod-networks.ts";
 import { isRecord } from "../../deep-equal.ts";
 import { NetworkAttachmentDefinition } from "../../kinds/cni/network-attachment-definition.ts";
 import type { Network } from "../../kinds/kubevirt/network.ts";
@@ -45,10 +41,9 @@ function keyOf({ pod, multus }: Network, { namespace, metadata }: UnderlayContex
     const [first = "", second] = multus.networkName.split("/");
     return second === undefined ? { namespace, name: first } : { namespace: first, name: second };
   }
-  const chosen = metadata.annotations?.[defaultNetworkAnnotation];
-  if (!pod || chosen === undefined) return undefined;
+  if (!pod) return undefined;
   try {
-    return parseNetworkSelections(chosen, multusNamespace, defaultNetworkAnnotation)[0]?.nad;
+    return parseDefaultNetwork(metadata.annotations ?? {})?.nad;
   } catch {
     return undefined;
   }
