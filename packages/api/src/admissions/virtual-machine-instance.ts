@@ -13,6 +13,7 @@ import { type Installation, readInstallation } from "./installation.ts";
 import { isOwnAccount } from "./own-accounts.ts";
 import { withPciTopology } from "./pci-topology.ts";
 import { randomUuid } from "./random-uuid.ts";
+import { validateAddressing } from "./validate/addressing.ts";
 import { cause } from "./validate/cause.ts";
 import { reservedLabels, validateInstanceMetadata, warnAboutAnnotations } from "./validate/metadata.ts";
 import { validateMemoryIsAsked } from "./validate/resources.ts";
@@ -101,6 +102,7 @@ function validateCreation(review: Review): readonly Problem[] {
   return [
     ...validateSpec(vmi.spec, vmi.spec, "spec", installation),
     ...validateMemoryIsAsked(vmi.spec, "spec"),
+    ...validateAddressing(vmi.spec, vmi.metadata, "metadata"),
     ...validateUnderlay(vmi.spec, "spec", { namespace, metadata: vmi.metadata, find: review.find }),
     ...validateInstanceMetadata(vmi.metadata, "metadata", isOwnAccount(user)),
   ];

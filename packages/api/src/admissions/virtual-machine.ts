@@ -10,6 +10,7 @@ import { readInstallation } from "./installation.ts";
 import { isOwnAccount } from "./own-accounts.ts";
 import { withPciTopology } from "./pci-topology.ts";
 import { randomUuid } from "./random-uuid.ts";
+import { validateAddressing } from "./validate/addressing.ts";
 import { cause } from "./validate/cause.ts";
 import { validateInstanceMetadata, warnAboutAnnotations } from "./validate/metadata.ts";
 import { validateSpec } from "./validate/spec.ts";
@@ -68,10 +69,12 @@ function validate(review: Review): readonly Problem[] {
   if (!template.spec) return [cause("spec.template.spec", "missing virtual machine template.", "FieldValueRequired")];
   const installation = readInstallation(review);
   const said = validateRunStrategy(vm.spec);
+  const complete = defaultSpec(template.spec, installation);
   const context = { namespace: vm.metadata.namespace ?? "", metadata: template.metadata ?? {}, find: review.find };
   return [
     ...validateInstanceMetadata(template.metadata ?? {}, "spec.template.metadata", isOwnAccount(user)),
-    ...validateSpec(defaultSpec(template.spec, installation), template.spec, "spec.template.spec", installation),
+    ...validateSpec(complete, template.spec, "spec.template.spec", installation),
+    ...validateAddressing(complete, context.metadata, "spec.template.metadata"),
     ...validateUnderlay(template.spec, "spec.template.spec", context),
     ...said,
     ...findUnhonoured(VirtualMachineSpec, rest, "spec").filter(({ path }) => !said.some((one) => one.path === path)),
