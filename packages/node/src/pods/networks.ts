@@ -1,7 +1,6 @@
 import { NetworkAttachmentDefinition } from "@peapod/api";
 import { type Client, formatError, type Log } from "@peapod/machinery";
 import {
-  type AttachedInterface,
   attachPod,
   detachLeftovers,
   detachPod,
@@ -9,6 +8,7 @@ import {
   type NetworkAttachment,
   type NodeNetwork,
   type Owner,
+  type PodMacs,
   type PodNetworkRequest,
   planExact,
   planPodNetworks,
@@ -50,11 +50,9 @@ export function createPodNetworks(deps: PodNetworksDeps): PodNetworks {
       };
       const findNad = ({ namespace, name }: PodNetworkRequest["nad"]) => nads.get(`${namespace}/${name}`);
       const facts = await readSelectionFacts({ ...deps, pod, requests, findNad, settings: deps.settings(), signal });
-      const owner = owners.ownerOf(sandbox);
-      const withMacs = await rememberedMacs(deps, owner, requests, facts);
+      const macs = createPodMacs(deps, owners.ownerOf(sandbox), facts);
       using _ = owners.asks(sandbox.podUid, facts);
-      const attached = await attachPod(network, place, withMacs, findNad, signal);
-      await rememberMacs(deps, owner, attached);
+      const attached = await attachPod(network, { ...place, macs }, requests, findNad, signal);
       return attached.map(({ dns, ...one }) => ({ ...one, dns: renderPodDns(pod.spec, network.resolvers, dns) }));
     },
     async detach(sandbox) {
@@ -72,39 +70,23 @@ export function createPodNetworks(deps: PodNetworksDeps): PodNetworks {
 }
 
 /**
- * The MACs that interfaces are to have: what the pod's networks say, what the pod asks for, or the one that its owner had before.
- *
- * @throws {AddressUnavailableError} what it asks for is another interface's
+ * The MAC of an interface is what its pod asks for, which is refused where it is another interface's, or the one that its owner had
+ * before. Interfaces that share a MAC (ipvlan) have none of their own to keep.
  */
-async function rememberedMacs(
-  { network }: PodNetworksDeps,
-  owner: Owner,
-  requests: readonly PodNetworkRequest[],
-  facts: SelectionFacts,
-): Promise<readonly PodNetworkRequest[]> {
-  const macs = network.ipam.macsOf(owner);
-  const wanted: PodNetworkRequest[] = [];
-  for (const request of requests) {
-    const asked = planExact(request.ifName, facts)?.mac;
-    if (asked !== undefined) await network.ipam.putMac({ ...owner, interface: request.ifName }, asked);
-    wanted.push({ ...request, mac: asked ?? request.mac ?? macs.get(request.ifName) });
-  }
-  return wanted;
-}
-
-/** What came of it is what the owner's next pod gets. Interfaces that share a MAC (ipvlan) have none of their own to keep. */
-async function rememberMacs(
-  { network, log }: PodNetworksDeps,
-  owner: Owner,
-  attached: readonly AttachedInterface[],
-): Promise<void> {
-  for (const { name, mac } of attached) {
-    await network.ipam.putMac({ ...owner, interface: name }, mac).catch((error: unknown) => {
-      log.debug("mac not remembered", {
-        vm: `${owner.namespace}/${owner.name}`,
-        interface: name,
-        error: formatError(error),
+function createPodMacs({ network, log }: PodNetworksDeps, owner: Owner, facts: SelectionFacts): PodMacs {
+  const { ipam } = network;
+  return {
+    recall: async (ifName) => {
+      const asked = planExact(ifName, facts)?.mac;
+      if (asked === undefined) return ipam.macsOf(owner).get(ifName);
+      await ipam.putMac({ ...owner, interface: ifName }, asked);
+      return asked;
+    },
+    remember: async (ifName, mac) => {
+      await ipam.putMac({ ...owner, interface: ifName }, mac).catch((error: unknown) => {
+        const vm = `${owner.namespace}/${owner.name}`;
+        log.debug("mac not remembered", { vm, interface: ifName, error: formatError(error) });
       });
-    });
-  }
+    },
+  };
 }

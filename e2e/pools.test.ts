@@ -1,0 +1,155 @@
+/** Addresses of SpiderIPPools: chosen, kept through everything that seed 000 does to a machine, and given back. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Pod, SpiderEndpoint, SpiderIPPool } from "@peapod/api";
+import { eventually, guestImage, type Peapod, startPeapod } from "./harness.ts";
+import { createUnderlay } from "./underlay.ts";
+
+const image = "example.org/guest:1";
+
+test("a machine on a LAN keeps the address and MAC that its pool gave it, until it is deleted", async (t) => {
+  await using _underlay = await createUnderlay({ addresses: ["10.7.0.11/16"] });
+  const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
+  await peapod.apply(lan);
+  await peapod.apply(machine("first"));
+  const first = await podOf(peapod, "first");
+  assert.equal(first.ip, "10.7.120.100");
+  await peapod.apply(machine("second"));
+  const second = await podOf(peapod, "second");
+  assert.equal(second.ip, "10.7.120.101");
+
+  const client = await peapod.client();
+  const endpoint = await client.get(SpiderEndpoint, { namespace: "default", name: "first" });
+  assert.equal(endpoint.status?.ownerControllerType, "VirtualMachineInstance");
+  assert.equal(endpoint.status?.current.ips[0]?.ipv4, "10.7.120.100/16");
+  assert.equal(endpoint.status?.current.ips[0]?.ipv4Pool, "10-7-v4");
+  const rows = await eventually("the pool shows both addresses", async () => {
+    const text = await peapod.kubectl("get", "spiderippool");
+    return /10-7-v4 +4 +10\.7\.0\.0\/16 +2 +101 +false/.test(text) ? text : undefined;
+  });
+  assert.match(rows, /^NAME +VERSION +SUBNET +ALLOCATED-IP-COUNT +TOTAL-IP-COUNT +DEFAULT/);
+
+  assert.match(
+    (await peapod.peapod("ipam", "check")).stdout,
+    /^pools, endpoints, the allocator and running guests agree/,
+  );
+
+  await peapod.kubectl("delete", "pod", first.name, "--grace-period=1");
+  const second2 = await podOf(peapod, "first", first.name);
+  assert.deepEqual([second2.ip, second2.mac], [first.ip, first.mac], "after its pod was deleted");
+
+  await peapod.kubectl("delete", "vmi", "first", "--timeout=60s");
+  const third = await podOf(peapod, "first", second2.name);
+  assert.deepEqual([third.ip, third.mac], [first.ip, first.mac], "after its instance was deleted");
+
+  await peapod.virtctl("stop", "first");
+  await eventually("the machine is down", async () => (await podsOf(peapod, "first")).length === 0 || undefined);
+  peapod.kill("control-plane", "agent");
+  await peapod.up();
+  await peapod.apply(machine("third"));
+  assert.equal((await podOf(peapod, "third")).ip, "10.7.120.102", "a machine that is off keeps its address");
+  await peapod.virtctl("start", "first");
+  const fourth = await podOf(peapod, "first", third.name);
+  assert.deepEqual([fourth.ip, fourth.mac], [first.ip, first.mac], "after a stop and kill -9 of everything");
+
+  const check = await peapod.peapod("ipam", "check", "-o", "json");
+  assert.deepEqual([check.code, JSON.parse(check.stdout)], [0, []]);
+
+  await peapod.kubectl("delete", "spiderippool", "10-7-v4", "--wait=false");
+  await eventually("the pool says who holds it", async () => {
+    const said = await peapod.kubectl("get", "events", "-A", "-o", "jsonpath={.items[*].message}");
+    return said.includes("default/first holds 10.7.120.100") || undefined;
+  });
+  await peapod.kubectl("delete", "vm", "first", "second", "third", "--timeout=120s");
+  await eventually("the pool went with its last holder", async () => {
+    return (await (await peapod.client()).find(SpiderIPPool, { name: "10-7-v4" })) === undefined || undefined;
+  });
+  assert.deepEqual((await (await peapod.client()).list(SpiderEndpoint)).items, []);
+});
+
+test("a machine gets the address and MAC that it asks for, or a sentence that says why not", async (t) => {
+  await using _underlay = await createUnderlay({ addresses: ["10.7.0.11/16"] });
+  const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
+  await peapod.apply(lan);
+  await peapod.apply(
+    machine("first", {
+      "ipam.peapod.io/addresses": '[{"interface":"eth0","ipv4":"10.7.120.150","mac":"02:00:00:00:01:50"}]',
+    }),
+  );
+  const first = await podOf(peapod, "first");
+  assert.deepEqual([first.ip, first.mac], ["10.7.120.150", "02:00:00:00:01:50"]);
+  await peapod.apply(machine("second", { "ovn.kubernetes.io/ip_address": "10.7.120.150" }));
+  const why = await eventually("peapod why names the holder", async () => {
+    const { stdout } = await peapod.peapod("why", "second");
+    return stdout.includes("10.7.120.150") ? stdout : undefined;
+  });
+  assert.match(why, /Cannot give "default\/second\/eth0" the address 10\.7\.120\.150: "default\/first\/eth0" holds it/);
+});
+
+interface RunningPod {
+  readonly name: string;
+  readonly ip: string;
+  readonly mac: string;
+}
+
+/** The launcher pod of a VM once it runs; another one than `notThis`. */
+async function podOf(peapod: Peapod, vm: string, notThis?: string): Promise<RunningPod> {
+  return eventually(`vm/${vm} has a running pod`, async () => {
+    const pod = (await podsOf(peapod, vm)).find(
+      ({ metadata, status }) => metadata.name !== notThis && status?.phase === "Running" && !metadata.deletionTimestamp,
+    );
+    const [eth0] = JSON.parse(pod?.metadata.annotations?.["k8s.v1.cni.cncf.io/network-status"] ?? "[]");
+    return eth0 && { name: pod?.metadata.name ?? "", ip: pod?.status?.podIP ?? "", mac: String(eth0.mac) };
+  });
+}
+
+async function podsOf(peapod: Peapod, vm: string): Promise<readonly Pod[]> {
+  const client = await peapod.client();
+  const { items } = await client.list(Pod, { namespace: "default", labelSelector: "kubevirt.io=virt-launcher" });
+  return items.filter(({ metadata }) => metadata.annotations?.["kubevirt.io/domain"] === vm);
+}
+
+/** Seed 004's pool, and a network of macvlan interfaces on the LAN that takes from it. */
+const lan = `apiVersion: spiderpool.spidernet.io/v2beta1
+kind: SpiderIPPool
+metadata: { name: 10-7-v4 }
+spec:
+  default: false
+  disable: false
+  gateway: 10.7.0.1
+  ipVersion: 4
+  ips: [10.7.120.100-10.7.120.200]
+  subnet: 10.7.120.11/16
+  vlan: 0
+---
+apiVersion: k8s.cni.cncf.io/v1
+kind: NetworkAttachmentDefinition
+metadata: { name: macvlan-ens192, namespace: kube-system }
+spec:
+  config: |
+    {"cniVersion":"0.3.1","name":"macvlan-ens192","plugins":[{"type":"macvlan","master":"ens192","mode":"bridge",
+     "ipam":{"type":"spiderpool","default_ipv4_ippool":["10-7-v4"]}}]}
+`;
+
+/** No grace: nobody waits for these guests, whose addresses are their pods'. */
+function machine(name: string, annotations: Readonly<Record<string, string>> = {}): string {
+  const all = { "v1.multus-cni.io/default-network": "kube-system/macvlan-ens192", ...annotations };
+  return `apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: { name: ${name} }
+spec:
+  runStrategy: Always
+  template:
+    metadata:
+      annotations: ${JSON.stringify(all)}
+    spec:
+      terminationGracePeriodSeconds: 0
+      domain:
+        devices:
+          disks: [{ name: root, disk: { bus: virtio } }]
+          interfaces: [{ name: default, masquerade: {} }]
+        memory: { guest: 128Mi }
+      networks: [{ name: default, pod: {} }]
+      volumes: [{ name: root, containerDisk: { image: "${image}" } }]
+`;
+}
