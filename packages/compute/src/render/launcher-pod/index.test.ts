@@ -196,6 +196,7 @@ test("renderLauncherPod() tells Multus the primary and the secondary networks, a
   assert.deepEqual(JSON.parse(pod.metadata.annotations?.["k8s.v1.cni.cncf.io/networks"] ?? ""), [
     { namespace: "default", name: "red-net", interface: "podb1f51a511f1", mac: "02:00:00:00:00:07" },
   ]);
+  assert.equal(pod.metadata.annotations?.["network.peapod.io/bridged-interfaces"], "eth0,podb1f51a511f1");
   assert.equal(pod.spec?.containers[0]?.resources?.requests?.["intel.com/sriov"], "1");
   assert.equal(pod.spec?.containers[0]?.resources?.limits?.["intel.com/sriov"], "1");
 });

@@ -161,8 +161,12 @@ function planOverlay(facts: CoordinatorFacts, refuse: (because: string) => never
   };
 }
 
-/** The node sends what is for these addresses into this link, without asking who is there. */
-function reachable({ addresses, settings }: CoordinatorFacts, link: string, mac: string): readonly string[] {
+/**
+ * The node sends what is for these addresses into this link, without asking who is there. A bridged guest is on the wire itself: the way
+ * through its pod would end there.
+ */
+function reachable({ nic, addresses, settings }: CoordinatorFacts, link: string, mac: string): readonly string[] {
+  if (settings.bridged.includes(nic)) return [];
   return addresses.flatMap((own) => [
     `neigh replace ${own} lladdr ${mac} dev ${link} nud permanent`,
     `route replace ${whole(own)} dev ${link}${scope(own)} table ${settings.hostTable}`,

@@ -21,12 +21,17 @@ export interface CoordinatorSettings {
   readonly txQueueLen: number;
   readonly vethLinkAddress: string | undefined;
   readonly vethMtu: number | undefined;
+  /** Interfaces whose addresses move into a guest, which is reached by the wire. */
+  readonly bridged: readonly string[];
 }
 
 export const defaultHostTable = 500;
 
 /** Annotation of a pod: whose default route it has, before the SpiderCoordinator's choice. */
 export const defaultRouteNicAnnotation = "ipam.spidernet.io/default-route-nic";
+
+/** Annotation of a launcher pod: its interfaces whose addresses move into the guest, with commas between them. */
+export const bridgedInterfacesAnnotation = "network.peapod.io/bridged-interfaces";
 
 /** @param annotations  the pod's */
 export function readSettings(
@@ -57,6 +62,7 @@ export function readSettings(
     txQueueLen: numberOf(config["txQueueLen"]) || (spec.txQueueLen ?? 0),
     vethLinkAddress: textOf(config["vethLinkAddress"]) ?? textOf(spec.vethLinkAddress),
     vethMtu: numberOf(config["vethMTU"]) ?? spec.vethMTU,
+    bridged: annotations[bridgedInterfacesAnnotation]?.split(",") ?? [],
   };
 }
 
