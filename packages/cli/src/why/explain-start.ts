@@ -160,13 +160,19 @@ function podTrouble({ name, pod }: WhyFacts): Answer | undefined {
     return {
       sentence: `${name} is not running: its launcher pod gets no network`,
       details: [sandbox.message],
-      waysOut: ["it is tried again by itself when the cause is gone"],
+      waysOut: [...waysToAddress(sandbox.message), "it is tried again by itself when the cause is gone"],
     };
   }
   const waiting = statusesOf(pod).find(({ state }) => state?.waiting?.message !== undefined);
   if (waiting === undefined) return undefined;
   const { reason = "waiting", message = "" } = waiting.state?.waiting ?? {};
   return { sentence: `${name} is not running yet: ${waiting.name} is ${reason}`, details: [message], waysOut: [] };
+}
+
+/** Pools without a free address are named with how full they are: `pool "lan": 101 of 101 held`. */
+function waysToAddress(message: string): readonly string[] {
+  const full = [...message.matchAll(/pool "([^"]+)": \d+ of \d+ held/g)].map(([, pool]) => pool);
+  return full.map((pool) => `give the pool more addresses: kubectl edit spiderippool ${pool}`);
 }
 
 function guestTrouble({ name, vm, namespace }: WhyFacts, vmi: VirtualMachineInstance): Answer | undefined {

@@ -184,6 +184,16 @@ test("why: an image that cannot be had, and one that is on its way", async () =>
   );
 });
 
+test("why: pools without a free address are named with how full they are, and can be given more", async () => {
+  const message =
+    "failed to allocate any IPv4 IP address to NIC eth0 from IPPools [a b]: all IP addresses used out " +
+    '(pool "a": 101 of 101 held, pool "b": 1 of 1 held)';
+  const sandbox = { status: { conditions: [{ type: "PodReadyToStartContainers", status: "False", message }] } };
+  const answer = await why(cluster({ pod: sandbox }), "web");
+  assert.match(answer, /pool "a": 101 of 101 held/);
+  assert.match(answer, /give the pool more addresses: kubectl edit spiderippool a\n.*kubectl edit spiderippool b\n/);
+});
+
 test("why: no network for the pod, no guest on the node, or just a moment more", async () => {
   const message = 'cannot attach "eth0": pool "10-7-v4" has no free address';
   const sandbox = { status: { conditions: [{ type: "PodReadyToStartContainers", status: "False", message }] } };
