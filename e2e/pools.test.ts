@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pod, SpiderEndpoint, SpiderIPPool } from "@peapod/api";
 import { eventually, guestImage, type Peapod, startPeapod } from "./harness.ts";
+import { cutPower } from "./power-cut.ts";
 import { createUnderlay } from "./underlay.ts";
 
 const image = "example.org/guest:1";
@@ -86,9 +87,28 @@ test("a machine gets the address and MAC that it asks for, or a sentence that sa
   assert.match(why, /Cannot give "default\/second\/eth0" the address 10\.7\.120\.150: "default\/first\/eth0" holds it/);
 });
 
+test("a machine keeps its addresses of both families and its MAC through a power cut", async (t) => {
+  await using _underlay = await createUnderlay({ addresses: ["10.7.0.11/16", "fd00:7::11/64"] });
+  const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
+  await peapod.apply(lan);
+  const both = { "ipam.spidernet.io/ippools": '[{"interface":"eth0","ipv4":["10-7-v4"],"ipv6":["fd00-7-v6"]}]' };
+  await peapod.apply(machine("other", both));
+  await podOf(peapod, "other");
+  await peapod.apply(machine("first", both));
+  const first = await podOf(peapod, "first");
+  assert.deepEqual(first.ips, ["10.7.120.101", "fd00:7::101"]);
+  await peapod.kubectl("delete", "vm", "other", "--timeout=60s");
+  await using _boot = await cutPower(peapod);
+  await peapod.up();
+  const again = await podOf(peapod, "first", first.name);
+  assert.deepEqual([again.ips, again.mac], [first.ips, first.mac]);
+  assert.equal((await peapod.peapod("ipam", "check")).code, 0);
+});
+
 interface RunningPod {
   readonly name: string;
   readonly ip: string;
+  readonly ips: readonly string[];
   readonly mac: string;
 }
 
@@ -99,7 +119,9 @@ async function podOf(peapod: Peapod, vm: string, notThis?: string): Promise<Runn
       ({ metadata, status }) => metadata.name !== notThis && status?.phase === "Running" && !metadata.deletionTimestamp,
     );
     const [eth0] = JSON.parse(pod?.metadata.annotations?.["k8s.v1.cni.cncf.io/network-status"] ?? "[]");
-    return eth0 && { name: pod?.metadata.name ?? "", ip: pod?.status?.podIP ?? "", mac: String(eth0.mac) };
+    return (
+      eth0 && { name: pod?.metadata.name ?? "", ip: pod?.status?.podIP ?? "", ips: eth0.ips, mac: String(eth0.mac) }
+    );
   });
 }
 
@@ -121,6 +143,13 @@ spec:
   ips: [10.7.120.100-10.7.120.200]
   subnet: 10.7.120.11/16
   vlan: 0
+---
+apiVersion: spiderpool.spidernet.io/v2beta1
+kind: SpiderIPPool
+metadata: { name: fd00-7-v6 }
+spec:
+  subnet: fd00:7::/64
+  ips: ["fd00:7::100-fd00:7::1ff"]
 ---
 apiVersion: k8s.cni.cncf.io/v1
 kind: NetworkAttachmentDefinition
