@@ -1,29 +1,26 @@
-/** A range of IPv4 addresses, as numbers. */
+import { formatIp, isIpv4, parseCidr, parseIp } from "@peapod/api";
+
+/** A range of IPv4 addresses, as numbers: a hundred thousand of them are looked at in a moment. */
 export interface Network {
   readonly base: number;
   /** How many addresses there are in it. */
   readonly size: number;
 }
 
-/** @param cidr `"10.96.0.0/12"` @throws {Error} when it is none */
+/** @param cidr `"10.96.0.0/12"` @throws {RangeError} when it is none, or of another family */
 export function parseNetwork(cidr: string): Network {
-  const [address = "", prefix = ""] = cidr.split("/");
-  const value = parseIpv4(address);
-  const bits = Number(prefix);
-  if (value === undefined || !/^\d+$/.test(prefix) || bits > 32) throw new Error(`Cannot read the network "${cidr}"`);
-  const size = 2 ** (32 - bits);
-  return { base: value - (value % size), size };
+  const { base, family, prefixLength } = parseCidr(cidr);
+  if (family !== 4) throw new RangeError(`Cannot give services addresses of "${cidr}": they are IPv4`);
+  return { base: Number(base), size: 2 ** (32 - prefixLength) };
 }
 
 /** Undefined for what is no address in dotted form. */
 export function parseIpv4(text: string): number | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return;
-  return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
+  return isIpv4(text) ? Number(parseIp(text).value) : undefined;
 }
 
 export function formatIpv4(value: number): string {
-  return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(value / unit) % 256).join(".");
+  return formatIp({ family: 4, value: BigInt(value) });
 }
 
 export function contains({ base, size }: Network, value: number): boolean {
