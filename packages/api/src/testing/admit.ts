@@ -16,7 +16,7 @@ export interface Admitted<T> {
 
 /**
  * Sends an object of one kind through what the API server sends it through: pruning and defaults, mutation, those again, the schema's
- * validation and admission's.
+ * validation and, where that has no complaints, admission's.
  */
 export function admitAs<T extends KubeObject>(
   kind: Kind<T>,
@@ -32,10 +32,9 @@ export function admitAs<T extends KubeObject>(
     warnings.push(...(admission.announce?.(ask(object)) ?? []));
     object = normalize(admission.mutate?.(ask(object)) ?? object);
   }
-  const problems = [
-    ...validateStructural(kind.schema, object),
-    ...ours.flatMap((admission) => admission.validate?.(ask(object)) ?? []),
-  ];
+  const structural = validateStructural(kind.schema, object);
+  const problems =
+    structural.length > 0 ? structural : ours.flatMap((admission) => admission.validate?.(ask(object)) ?? []);
   warnings.push(...ours.flatMap((admission) => admission.warn?.(ask(object)) ?? []));
   return { object, said: problems.map(formatProblem), warnings };
 }

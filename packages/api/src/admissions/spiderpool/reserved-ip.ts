@@ -3,21 +3,21 @@ import type { Admission, AdmissionReview } from "../../admission.ts";
 import { deepEqual } from "../../deep-equal.ts";
 import { SpiderReservedIP } from "../../kinds/spiderpool/spider-reserved-ip.ts";
 import { forbidden, invalid, type Problem } from "../../problem.ts";
+import { forFitting } from "./fitting.ts";
 import { familyProblems } from "./settings.ts";
 
 type Review = AdmissionReview<SpiderReservedIP>;
 
-export const spiderReservedIPAdmission: Admission<SpiderReservedIP> = {
+export const spiderReservedIPAdmission: Admission<SpiderReservedIP> = forFitting({
   kind: SpiderReservedIP,
   webhookName: "spiderreservedip.spiderpool.spidernet.io",
   namesObject: true,
   mutate,
   validate,
-};
+});
 
 /** The version is that of the first address; several ranges get their shortest form. */
-function mutate({ object, operation }: Review): SpiderReservedIP {
-  if (operation === "DELETE" || object.metadata.deletionTimestamp !== undefined) return object;
+function mutate({ object }: Review): SpiderReservedIP {
   const { ips = [], ipVersion = findRange(ips[0] ?? "")?.family } = object.spec ?? {};
   const merged = ips.length > 1 ? mergeRangeTexts(ips) : undefined;
   return {

@@ -11,8 +11,7 @@ import type { SpiderMultusConfig, SpiderMultusConfigSpec } from "../../../kinds/
 import { injectAnnotations } from "./annotations.ts";
 
 /** What upstream fills in: everything that a type of network has, and the coordinator's settings where it is in the chain. */
-export function mutateMultusConfig({ object, operation }: AdmissionReview<SpiderMultusConfig>): SpiderMultusConfig {
-  if (operation === "DELETE" || object.metadata.deletionTimestamp !== undefined) return object;
+export function mutateMultusConfig({ object }: AdmissionReview<SpiderMultusConfig>): SpiderMultusConfig {
   return { ...object, metadata: withInjectLabels(object.metadata), spec: complete(object.spec ?? {}) };
 }
 

@@ -1,10 +1,11 @@
 import type { Admission } from "../../../admission.ts";
 import { SpiderIPPool } from "../../../kinds/spiderpool/spider-ip-pool.ts";
+import { forFitting } from "../fitting.ts";
 import { warnAboutHolders } from "./holders.ts";
 import { announceChanges, mutatePool } from "./mutate.ts";
 import { validatePool } from "./validate.ts";
 
-export const spiderIPPoolAdmission: Admission<SpiderIPPool> = {
+export const spiderIPPoolAdmission: Admission<SpiderIPPool> = forFitting({
   kind: SpiderIPPool,
   webhookName: "spiderippool.spiderpool.spidernet.io",
   namesObject: true,
@@ -12,4 +13,4 @@ export const spiderIPPoolAdmission: Admission<SpiderIPPool> = {
   mutate: mutatePool,
   validate: validatePool,
   warn: warnAboutHolders,
-};
+});

@@ -13,9 +13,9 @@ export const cidrLabel = "ipam.spidernet.io/ippool-cidr";
  * What upstream fills in, in its order: the finalizer, the version, the subnet's label, ranges in their shortest form. Before that the
  * subnet gets its canonical form, where upstream would refuse it.
  */
-export function mutatePool({ object, operation }: Review): SpiderIPPool {
+export function mutatePool({ object }: Review): SpiderIPPool {
   const { metadata, spec } = object;
-  if (!spec || operation === "DELETE" || metadata.deletionTimestamp !== undefined) return object;
+  if (!spec) return object;
   const { vlan: _, ...kept } = spec;
   const cidr = findCidr(spec.subnet);
   return {
@@ -35,8 +35,8 @@ export function mutatePool({ object, operation }: Review): SpiderIPPool {
 }
 
 /** What is kept otherwise than it was written. */
-export function announceChanges({ object: { spec }, operation }: Review): readonly string[] {
-  if (!spec || operation === "DELETE") return [];
+export function announceChanges({ object: { spec } }: Review): readonly string[] {
+  if (!spec) return [];
   const cidr = findCidr(spec.subnet);
   const canonical = cidr ? formatCidr(cidr) : spec.subnet;
   const isOther = canonical !== spec.subnet;
