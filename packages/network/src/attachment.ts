@@ -9,7 +9,7 @@ export interface Attachment {
   readonly backend:
     | { readonly type: "tap"; readonly ifName: string }
     | { readonly type: "stream"; readonly socketPath: string }
-    | { readonly type: "tap-fd"; readonly path: string };
+    | { readonly type: "macvtap"; readonly ifName: string };
   /** The guest's MAC. */
   readonly mac: string;
   readonly mtu: number;
@@ -17,4 +17,6 @@ export interface Attachment {
   readonly ipAddresses: readonly string[];
   /** dnsmasq's lease file: watch it for the moment the guest took its address. Undefined: no DHCP of ours. */
   readonly leaseFile?: string | undefined;
+  /** The passt that serves it: started when QEMU listens, and again when it died. */
+  readonly passtArguments?: readonly string[] | undefined;
 }

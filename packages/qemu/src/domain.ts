@@ -119,7 +119,7 @@ export interface DomainNic {
   readonly backend:
     | { readonly type: "tap"; readonly ifName: string }
     | { readonly type: "stream"; readonly socketPath: string }
-    | { readonly type: "tap-fd"; readonly path: string };
+    | { readonly type: "macvtap"; readonly ifName: string };
   readonly bootIndex?: number | undefined;
   readonly linkUp: boolean;
   readonly pciAddress?: string | undefined;

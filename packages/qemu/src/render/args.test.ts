@@ -252,11 +252,11 @@ test("renderQemuArgs() boots from a NIC with its option ROM, and drops the ROM o
   assert.equal(device(args, "nic-b")?.["host_mtu"], undefined);
 });
 
-test("renderQemuArgs() hands over opened taps by descriptor and connects to stream sockets", () => {
+test("renderQemuArgs() hands over opened macvtaps by descriptor and listens on stream sockets", () => {
   const args = render({
     nics: [
-      testNic({ name: "a", backend: { type: "tap-fd", path: "/dev/tap7" } }),
-      testNic({ name: "b", backend: { type: "tap-fd", path: "/dev/tap9" } }),
+      testNic({ name: "a", backend: { type: "macvtap", ifName: "tap7" } }),
+      testNic({ name: "b", backend: { type: "macvtap", ifName: "tap9" } }),
       testNic({ name: "c", backend: { type: "stream", socketPath: "/run/p/passt" } }),
     ],
   });
@@ -265,7 +265,7 @@ test("renderQemuArgs() hands over opened taps by descriptor and connects to stre
     [
       { type: "tap", fd: "3", vhost: false, id: "net-a" },
       { type: "tap", fd: "4", vhost: false, id: "net-b" },
-      { type: "stream", server: false, addr: { type: "unix", path: "/run/p/passt" }, id: "net-c" },
+      { type: "stream", server: true, addr: { type: "unix", path: "/run/p/passt" }, id: "net-c" },
     ],
   );
 });

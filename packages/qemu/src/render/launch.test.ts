@@ -64,8 +64,8 @@ test("renderLaunch() gives the script everything as arguments, QEMU's own last",
 });
 
 test("renderLaunch() opens taps that are handed over by descriptor", () => {
-  const nics = [testNic({ backend: { type: "tap-fd", path: "/dev/tap7" } })];
-  assert.equal(scriptArguments(render({}, testDomain("/run/p/1", { nics })))[1], "3/dev/tap7");
+  const nics = [testNic({ backend: { type: "macvtap", ifName: "tap7" } })];
+  assert.equal(scriptArguments(render({}, testDomain("/run/p/1", { nics })))[1], "3/tap7");
 });
 
 test("renderLaunch() refuses a path with a line break", () => {

@@ -1,6 +1,6 @@
 import type { Domain } from "../domain.ts";
 import { DomainError } from "./addresses.ts";
-import { openedFiles } from "./nic.ts";
+import { openedTaps } from "./nic.ts";
 
 /** Where and as whom a guest's QEMU runs. All paths are the host's; QEMU sees what it sees at the same paths. */
 export interface Launch {
@@ -56,7 +56,7 @@ export function renderLaunch(
     script,
     "peapod-launch",
     lines(launch.cgroupPaths),
-    lines(openedFiles(domain).map((file) => `${file.fd}${file.path}`)),
+    lines(openedTaps(domain).map(({ fd, ifName }) => `${fd}/${ifName}`)),
     lines([...folders].map((folder) => `${newRoot}${folder}`)),
     lines(files.map((file) => `${newRoot}${file.path}`)),
     lines(renderNodes(launch)),
@@ -74,16 +74,32 @@ export function renderLaunch(
 /**
  * The new root is built over /sys: it exists everywhere and no guest's file lies there. Device nodes are made anew, since the
  * machine's /dev/net/tun and /dev/kvm are closed to an unprivileged uid. /proc serves `umount` and is gone before QEMU runs.
+ *
+ * A macvtap is a device with a number of its own, which the network namespace's sysfs tells. It is opened here, as root, through a
+ * node that is gone before QEMU runs; its cgroup learns of the number, for it does not know the driver's before.
  */
 const script = `set -eu
 IFS='
 '
+[ -z "$2" ] || mount -n -t sysfs sysfs /sys
+taps=
+for tap in $2; do taps="$taps\${tap%%/*}/$(cat "/sys/class/net/\${tap#*/}"/macvtap/*/dev)
+"; done
+[ -z "$2" ] || umount -n /sys
 set -f
-for group in $1; do echo $$ > "$group/cgroup.procs"; done
-for file in $2; do eval "exec \${file%%/*}<>\\"/\\\${file#*/}\\""; done
+for group in $1; do
+  for tap in $taps; do [ ! -e "$group/devices.allow" ] || echo "c \${tap#*/} rwm" > "$group/devices.allow"; done
+  echo $$ > "$group/cgroup.procs"
+done
 mount -n -t tmpfs -o mode=755,size=1m,nosuid peapod /sys
 mkdir -p -- $3
 for file in $4; do : > "$file"; done
+for tap in $taps; do
+  number=\${tap#*/}
+  mknod -m 600 /sys/dev/tap c "\${number%:*}" "\${number#*:}"
+  eval "exec \${tap%%/*}<>/sys/dev/tap"
+  rm /sys/dev/tap
+done
 tab=$(printf '\\t')
 for node in $5; do IFS=$tab; mknod -m $node; done
 IFS='

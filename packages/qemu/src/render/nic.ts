@@ -5,9 +5,9 @@ import { nicBackendId, nicDeviceId } from "./names.ts";
 
 /** Network devices and what they are plugged into, inside the pod's network namespace. */
 export function renderNics(domain: Domain, book: AddressBook): string[] {
-  const files = openedFiles(domain);
+  const taps = openedTaps(domain);
   return domain.nics.flatMap((nic) => [
-    ...jsonArgument("-netdev", { ...renderBackend(nic, files), id: nicBackendId(nic.name) }),
+    ...jsonArgument("-netdev", { ...renderBackend(nic, taps), id: nicBackendId(nic.name) }),
     ...jsonArgument("-device", {
       driver: drivers[nic.model],
       id: nicDeviceId(nic.name),
@@ -22,23 +22,24 @@ export function renderNics(domain: Domain, book: AddressBook): string[] {
   ]);
 }
 
-/** Files that the launcher opens as root and hands to QEMU: path and descriptor number (a POSIX shell opens 3 to 9). */
-export function openedFiles(domain: Domain): readonly { readonly path: string; readonly fd: number }[] {
-  const paths = domain.nics.flatMap(({ backend }) => (backend.type === "tap-fd" ? [backend.path] : []));
-  if (paths.length > 7) {
-    throw new DomainError("nic", `Cannot attach ${paths.length} NICs by descriptor: QEMU can be handed 7`);
+/** Macvtaps that the launcher opens as root and hands to QEMU: link and descriptor number (a POSIX shell opens 3 to 9). */
+export function openedTaps(domain: Domain): readonly { readonly ifName: string; readonly fd: number }[] {
+  const names = domain.nics.flatMap(({ backend }) => (backend.type === "macvtap" ? [backend.ifName] : []));
+  if (names.length > 7) {
+    throw new DomainError("nic", `Cannot attach ${names.length} NICs by descriptor: QEMU can be handed 7`);
   }
-  return paths.map((path, index) => ({ path, fd: 3 + index }));
+  return names.map((ifName, index) => ({ ifName, fd: 3 + index }));
 }
 
-function renderBackend({ backend }: DomainNic, files: ReturnType<typeof openedFiles>): JsonProperties {
+function renderBackend({ backend }: DomainNic, taps: ReturnType<typeof openedTaps>): JsonProperties {
   switch (backend.type) {
     case "tap":
       return { type: "tap", ifname: backend.ifName, script: "no", downscript: "no", vhost: false };
-    case "tap-fd":
-      return { type: "tap", fd: String(files.find((file) => file.path === backend.path)?.fd), vhost: false };
+    case "macvtap":
+      return { type: "tap", fd: String(taps.find(({ ifName }) => ifName === backend.ifName)?.fd), vhost: false };
     case "stream":
-      return { type: "stream", server: false, addr: { type: "unix", path: backend.socketPath } };
+      // QEMU listens: a server takes the next one when its client dies, a client that lost its server stays alone.
+      return { type: "stream", server: true, addr: { type: "unix", path: backend.socketPath } };
   }
 }
 
