@@ -2,6 +2,7 @@ export type { SocketHandler } from "./agent-socket/server.ts";
 export * from "./attachment.ts";
 export * from "./binding/ensure.ts";
 export * from "./binding/lease.ts";
+export * from "./binding/passt.ts";
 export * from "./binding/plan.ts";
 export * from "./binding/types.ts";
 export * from "./cni/chain.ts";

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import { ProgramError } from "./program-error.ts";
 
 export interface RunOptions {
@@ -6,6 +7,8 @@ export interface RunOptions {
   readonly timeoutMs?: number | undefined;
   /** Written to standard input, which is then closed; without it standard input is empty. */
   readonly input?: string | Uint8Array | undefined;
+  /** Handed to the program as descriptor 3; stays ours to close. */
+  readonly socket?: Socket | undefined;
   /** Added to our own environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
@@ -37,7 +40,12 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: options.env === undefined ? undefined : { ...process.env, ...options.env },
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [
+      options.input === undefined ? "ignore" : "pipe",
+      "pipe",
+      "pipe",
+      ...(options.socket === undefined ? [] : [options.socket]),
+    ],
     detached: true, // its own process group, so that its children end with it
   });
   const limit = options.maxOutputBytes ?? 64 * 1024;

@@ -18,10 +18,10 @@ import {
   wire,
 } from "../testing/guest-world.ts";
 import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
+import { planBridged } from "../testing/plan-bridged.ts";
 import { openTestNode } from "../testing/test-node.ts";
 import { ensureBinding, removeBinding } from "./ensure.ts";
 import { readLeases } from "./lease.ts";
-import { planBinding } from "./plan.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("a bridged guest takes over its pod's MAC and address, and everybody reaches it there", async (t) => {
@@ -131,7 +131,7 @@ if (isInOwnNamespaces(import.meta.url)) {
       gateways: ["169.254.1.1"],
       routes: [{ destination: "169.254.1.1/32" }, { destination: "0.0.0.0/0", gateway: "169.254.1.1" }],
     };
-    const plan = planBinding({ ...(await request(pod, { bridge: {} })), podInterface });
+    const plan = planBridged({ ...(await request(pod, { bridge: {} })), podInterface });
     const attachment = await ensureBinding(plan, optionsOf(pod));
     await using guest = await startFakeGuest({ ...wire(pod, plan, folder), mac: attachment.mac });
     const said = await guest.dhcp();
@@ -153,7 +153,7 @@ if (isInOwnNamespaces(import.meta.url)) {
     const pod = await node.addPod("web", {
       annotations: { "k8s.v1.cni.cncf.io/networks": '[{"name":"lan","interface":"pod37a8eec1ce1"}]' },
     });
-    const plan = planBinding(await request(pod, { bridge: {} }, 1));
+    const plan = planBridged(await request(pod, { bridge: {} }, 1));
     assert.equal(plan.dhcp, undefined);
     const attachment = await ensureBinding(plan, optionsOf(pod));
     assert.equal(attachment.leaseFile, undefined);

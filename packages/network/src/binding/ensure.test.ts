@@ -4,11 +4,11 @@ import { inventory } from "../host/inventory.ts";
 import { observeLinks } from "../link/namespace.ts";
 import { makeWorld, optionsOf, ping, request, shapeOf, temporaryFolder } from "../testing/guest-world.ts";
 import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
+import { planBridged } from "../testing/plan-bridged.ts";
 import { openTestNode } from "../testing/test-node.ts";
 import { dnsmasqFiles, findDnsmasq } from "./dnsmasq.ts";
 import { ensureBinding, removeBinding } from "./ensure.ts";
 import { watchLease } from "./lease.ts";
-import { planBinding } from "./plan.ts";
 import { planWiring } from "./wiring/plan.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
@@ -17,7 +17,7 @@ if (isInOwnNamespaces(import.meta.url)) {
       const folder = temporaryFolder(t);
       await using node = await openTestNode({ folder });
       const pod = await node.addPod("web");
-      const plan = planBinding(await request(pod, { [kind]: {} }));
+      const plan = planBridged(await request(pod, { [kind]: {} }));
       const whole = await ensureBinding(plan, optionsOf(pod));
       const after = await shapeOf(pod);
       const pid = await findDnsmasq(dnsmasqFiles(pod.runDir, "eth0"));
@@ -43,14 +43,14 @@ if (isInOwnNamespaces(import.meta.url)) {
     const pod = await node.addPod("web");
     const before = await shapeOf(pod);
     for (const spec of [{ masquerade: {} }, { bridge: {} }]) {
-      const plan = planBinding(await request(pod, spec));
+      const plan = planBridged(await request(pod, spec));
       await ensureBinding(plan, optionsOf(pod));
       await removeBinding(plan, optionsOf(pod));
       assert.deepEqual(await shapeOf(pod), before);
       await pod.run(...ping("10.244.0.1"));
       await removeBinding(plan, optionsOf(pod));
     }
-    const plan = planBinding(await request(pod, { bridge: {} }));
+    const plan = planBridged(await request(pod, { bridge: {} }));
     await ensureBinding(plan, optionsOf(pod));
     await pod.remove();
     await removeBinding(plan, optionsOf(pod)); // the namespace is gone, the server is not
@@ -61,9 +61,9 @@ if (isInOwnNamespaces(import.meta.url)) {
   test("ensureBinding() passes on what dnsmasq says when it cannot start", async (t) => {
     await using node = await openTestNode({ folder: temporaryFolder(t) });
     const pod = await node.addPod("web");
-    const plan = planBinding(await request(pod, { masquerade: {} }));
-    assert.ok(plan.dhcp);
-    const broken = { ...plan, dhcp: { ...plan.dhcp, nameservers: ["no address"] } };
+    const plan = planBridged(await request(pod, { masquerade: {} }));
+    assert.ok(plan.dhcp?.ipv4);
+    const broken = { ...plan, dhcp: { ...plan.dhcp, ipv4: { ...plan.dhcp.ipv4, nameservers: ["no address"] } } };
     await assert.rejects(ensureBinding(broken, optionsOf(pod)), /dnsmasq: bad/);
     await removeBinding(plan, optionsOf(pod));
     await pod.remove();

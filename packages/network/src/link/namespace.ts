@@ -46,6 +46,8 @@ export interface NamespaceBatch {
   readonly raise?: readonly string[];
   /** Lines of `ip -6 -batch`, last: rules have no other way to say their family. */
   readonly raise6?: readonly string[];
+  /** Lines of `tc -batch`, last. */
+  readonly tc?: readonly string[];
 }
 
 /**
@@ -61,7 +63,8 @@ while read -r need path value; do
 done < "$2"
 [ ! -s "$3" ] || nft -f "$3"
 [ ! -s "$4" ] || ip -batch "$4"
-[ ! -s "$5" ] || ip -6 -batch "$5"`;
+[ ! -s "$5" ] || ip -6 -batch "$5"
+[ ! -s "$6" ] || tc -batch "$6"`;
 
 /**
  * Does a batch in a namespace (our own one when the path is undefined).
@@ -84,6 +87,7 @@ export async function applyBatch(
       nft: [batch.nft ?? ""],
       raise: batch.raise ?? [],
       raise6: batch.raise6 ?? [],
+      tc: batch.tc ?? [],
     };
     for (const [name, lines] of Object.entries(files)) {
       await writeFile(join(folder, name), lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
@@ -99,10 +103,13 @@ export async function applyBatch(
 
 /** `Command failed FILE:3` says little once the file is gone. */
 function explain(error: ProgramError, batch: NamespaceBatch): Error {
-  const match = /Command failed \S*\/(make|raise|raise6):(\d+)/.exec(error.stderr);
-  const lines = { make: batch.make, raise: batch.raise, raise6: batch.raise6 }[match?.[1] ?? "make"];
+  const match = /Command failed \S*\/(make|raise|raise6|tc):(\d+)/.exec(error.stderr);
+  const { make, raise, raise6, tc } = batch;
+  const lines = { make, raise, raise6, tc }[match?.[1] ?? "make"];
   const line = match ? lines?.[Number(match[2]) - 1] : undefined;
-  return line === undefined ? error : new Error(`Cannot do "ip ${line}"`, { cause: error });
+  return line === undefined
+    ? error
+    : new Error(`Cannot do "${match?.[1] === "tc" ? "tc" : "ip"} ${line}"`, { cause: error });
 }
 
 function enter(netnsPath: string | undefined): readonly string[] {

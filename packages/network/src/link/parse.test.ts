@@ -20,6 +20,7 @@ test("parseLinks() reads what ip says of a tap on a bridge", () => {
     {
       name: "tap0",
       kind: "tun",
+      mode: undefined,
       mac: "26:67:5b:7a:b7:dc",
       mtu: 1450,
       isUp: true,
@@ -31,12 +32,14 @@ test("parseLinks() reads what ip says of a tap on a bridge", () => {
   ]);
 });
 
-test("parseRoutes() writes every destination as a CIDR and leaves out what leads nowhere", () => {
+test("parseRoutes() writes every destination as a CIDR and leaves out what leads nowhere, or not always", () => {
   const text = JSON.stringify([
     { dst: "default", gateway: "10.244.0.1", dev: "eth0" },
     { dst: "169.254.1.1", dev: "eth0", scope: "link" },
     { dst: "10.244.0.0/24", dev: "eth0", protocol: "kernel" },
     { type: "blackhole", dst: "10.9.0.0/16" },
+    { type: "unicast", dst: "default", gateway: "10.8.0.1", dev: "eth0", table: "500" },
+    { type: "unicast", dst: "default", dev: "eth0", table: "main", pref: "medium" },
   ]);
   assert.deepEqual(
     parseRoutes(text).map(({ destination, gateway, isKernel }) => [destination, gateway, isKernel]),
@@ -44,6 +47,7 @@ test("parseRoutes() writes every destination as a CIDR and leaves out what leads
       ["0.0.0.0/0", "10.244.0.1", false],
       ["169.254.1.1/32", undefined, false],
       ["10.244.0.0/24", undefined, true],
+      ["::/0", undefined, false],
     ],
   );
   assert.deepEqual(parseRoutes(""), []);

@@ -9,6 +9,7 @@ export function parseLinks(text: string): readonly Link[] {
     return {
       name: String(item["ifname"] ?? ""),
       kind: textOf(info["info_kind"]),
+      mode: textOf(data["mode"]),
       mac: String(item["address"] ?? ""),
       mtu: Number(item["mtu"] ?? 0),
       isUp: Array.isArray(item["flags"]) && item["flags"].includes("UP"),
@@ -24,18 +25,26 @@ export function parseLinks(text: string): readonly Link[] {
 
 /** @param text  output of `ip -json route show` or `ip -json -6 route show` */
 export function parseRoutes(text: string): readonly Route[] {
-  return records(text)
-    .filter((item) => item["type"] === undefined || item["type"] === "unicast")
-    .map((item) => {
-      const gateway = textOf(item["gateway"]);
-      const isV6 = String(item["dst"] ?? "").includes(":") || gateway?.includes(":");
-      return {
-        destination: destinationOf(String(item["dst"] ?? ""), isV6 === true),
-        gateway,
-        device: textOf(item["dev"]),
-        isKernel: item["protocol"] === "kernel",
-      };
-    });
+  return (
+    records(text)
+      // Of the main table alone; where no other can be meant its name is left out.
+      .filter(
+        (item) =>
+          (item["type"] === undefined || item["type"] === "unicast") &&
+          ["main", undefined].includes(textOf(item["table"])),
+      )
+      .map((item) => {
+        const gateway = textOf(item["gateway"]);
+        // A preference is what IPv6 routes alone have.
+        const isV6 = String(item["dst"] ?? "").includes(":") || gateway?.includes(":") || item["pref"] !== undefined;
+        return {
+          destination: destinationOf(String(item["dst"] ?? ""), isV6 === true),
+          gateway,
+          device: textOf(item["dev"]),
+          isKernel: item["protocol"] === "kernel",
+        };
+      })
+  );
 }
 
 function destinationOf(text: string, isV6: boolean): string {

@@ -3,7 +3,7 @@ import type { PodInterface } from "../binding/types.ts";
 import { parseLinks, parseRoutes } from "./parse.ts";
 
 /** Links and routes of a namespace in one program; its loopback, which new namespaces have switched off, is raised on the way. */
-const batch = "link set lo up\naddress show\nroute show\n";
+const batch = "link set lo up\naddress show\nroute show table all\n";
 
 /**
  * What a pod's interfaces are like now. Plugins may change what plugins before them said, so the namespace is asked, not their
@@ -30,15 +30,21 @@ export async function observePodInterfaces(
     if (!link) throw new Error(`Cannot find interface "${name}" in the pod's network namespace`);
     const own = routes.filter(({ device }) => device === name);
     const gateways = own.flatMap(({ destination, gateway }) =>
-      gateway !== undefined && destination === "0.0.0.0/0" ? [gateway] : [],
+      gateway !== undefined && isDefault(destination) ? [gateway] : [],
     );
     return {
       name,
       mac: link.mac,
       mtu: link.mtu,
+      kind: link.kind,
+      mode: link.mode,
       addresses: link.addresses.filter((address) => !address.startsWith("fe80:")),
       gateways: [...new Set(gateways)],
       routes: own.map(({ destination, gateway }) => ({ destination, ...(gateway !== undefined && { gateway }) })),
     };
   });
+}
+
+function isDefault(destination: string): boolean {
+  return destination === "0.0.0.0/0" || destination === "::/0";
 }

@@ -3,6 +3,8 @@ export interface Link {
   readonly name: string;
   /** `bridge`, `veth`, `dummy`, `tun`; undefined for a physical one. */
   readonly kind: string | undefined;
+  /** Of a macvlan or macvtap: `bridge`, `private`, `vepa`, `passthru`. */
+  readonly mode?: string | undefined;
   readonly mac: string;
   readonly mtu: number;
   readonly isUp: boolean;

@@ -1,5 +1,5 @@
 import { cidrOf, formatIp, formatNetmask, parseIp } from "@peapod/api";
-import type { DhcpPlan } from "../binding/types.ts";
+import type { Dhcp4Plan, Dhcp6Plan, DhcpPlan } from "../binding/types.ts";
 
 /** Files of one server, all in a folder that only root writes. */
 export interface DnsmasqFiles {
@@ -17,17 +17,15 @@ export interface DnsmasqFiles {
  * @see https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html
  */
 export function renderDnsmasqConfig(plan: DhcpPlan, files: DnsmasqFiles): string {
-  const network = formatIp({
-    family: 4,
-    value: cidrOf(parseIp(plan.address), plan.prefixLength).base,
-  });
-  const routes = plan.classlessRoutes.flatMap(({ destination, gateway }) => [destination, gateway]);
+  const { ipv4, ipv6 } = plan;
+  const addresses = [...(ipv4 ? [ipv4.address] : []), ...(ipv6?.isStateful ? [`[${ipv6.address}]`] : [])];
   const lines = [
     "port=0",
     "no-resolv",
     "no-hosts",
     "no-ping",
     "quiet-dhcp",
+    ...(ipv6 ? ["quiet-dhcp6", "quiet-ra"] : []),
     `pid-file=${files.pid}`,
     `log-facility=${files.log}`,
     `dhcp-leasefile=${files.leases}`,
@@ -35,15 +33,47 @@ export function renderDnsmasqConfig(plan: DhcpPlan, files: DnsmasqFiles): string
     "except-interface=lo",
     "bind-dynamic",
     "dhcp-ignore=tag:!known",
-    `dhcp-range=${network},static,${formatNetmask(plan.prefixLength)},infinite`,
+    ...(ipv4 ? ranges4(ipv4, plan.interface) : []),
+    ...(ipv6 ? ranges6(ipv6, plan) : []),
+    `dhcp-host=${plan.mac}${list(addresses)},${plan.hostname},infinite`,
+    ...(ipv4 ? options4(ipv4, plan) : []),
+    ...(ipv6 ? options6(ipv6, plan) : []),
+  ];
+  return `${lines.map(oneLine).join("\n")}\n`;
+}
+
+function ranges4({ address, prefixLength, isForeignSubnet }: Dhcp4Plan, link: string): readonly string[] {
+  const network = networkOf(address, prefixLength);
+  return [
+    `dhcp-range=${network},static,${formatNetmask(prefixLength)},infinite`,
     // Lets it serve a subnet of which the bridge has no address.
-    ...(plan.isForeignSubnet ? [`shared-network=${plan.interface},${network}`] : []),
-    `dhcp-host=${plan.mac},${plan.address},${plan.hostname},infinite`,
+    ...(isForeignSubnet ? [`shared-network=${link},${network}`] : []),
+  ];
+}
+
+/** The advertisement brings the guest its default route; its address comes by DHCPv6, or is made by itself of the prefix. */
+function ranges6({ address, prefixLength, isStateful, routerNetwork }: Dhcp6Plan, plan: DhcpPlan): readonly string[] {
+  const network = networkOf(address, prefixLength);
+  return [
+    "enable-ra",
+    `ra-param=${plan.interface},mtu:${plan.mtu},high,60,1800`,
+    isStateful
+      ? `dhcp-range=${network},static,${prefixLength},infinite`
+      : `dhcp-range=${network},ra-stateless,64,infinite`,
+    ...(routerNetwork === undefined
+      ? []
+      : [`dhcp-range=${routerNetwork},static,off-link,64,infinite`, `shared-network=${plan.interface},${network}`]),
+  ];
+}
+
+function options4({ router, classlessRoutes, nameservers }: Dhcp4Plan, plan: DhcpPlan): readonly string[] {
+  const routes = classlessRoutes.flatMap(({ destination, gateway }) => [destination, gateway]);
+  return [
     // An empty router keeps dnsmasq from naming itself.
-    `dhcp-option=3${list(plan.router === undefined ? [] : [plan.router])}`,
+    `dhcp-option=3${list(router === undefined ? [] : [router])}`,
     ...(routes.length > 0 ? [`dhcp-option=121${list(routes)}`] : []),
     `dhcp-option=option:mtu,${plan.mtu}`,
-    ...(plan.nameservers.length > 0 ? [`dhcp-option=6${list(plan.nameservers)}`] : []),
+    ...(nameservers.length > 0 ? [`dhcp-option=6${list(nameservers)}`] : []),
     ...(plan.domain === undefined ? [] : [`dhcp-option=15,${text(plan.domain)}`]),
     ...(plan.search.length > 0 ? [`dhcp-option=option:domain-search${list(plan.search)}`] : []),
     ...(plan.ntpServers.length > 0 ? [`dhcp-option=42${list(plan.ntpServers)}`] : []),
@@ -51,7 +81,19 @@ export function renderDnsmasqConfig(plan: DhcpPlan, files: DnsmasqFiles): string
     ...(plan.bootFileName === undefined ? [] : [`dhcp-option=67,${text(plan.bootFileName)}`]),
     ...plan.privateOptions.map(({ option, value }) => `dhcp-option=${option},${text(value)}`),
   ];
-  return `${lines.map(oneLine).join("\n")}\n`;
+}
+
+/** An empty list of name servers keeps dnsmasq from naming itself. */
+function options6({ nameservers }: Dhcp6Plan, { search }: DhcpPlan): readonly string[] {
+  return [
+    `dhcp-option=option6:dns-server${list(nameservers.map((address) => `[${address}]`))}`,
+    ...(search.length > 0 ? [`dhcp-option=option6:domain-search${list(search)}`] : []),
+  ];
+}
+
+function networkOf(address: string, prefixLength: number): string {
+  const ip = parseIp(address);
+  return formatIp({ family: ip.family, value: cidrOf(ip, prefixLength).base });
 }
 
 function list(values: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { replaceTable } from "./binding-nft.ts";
+import { replaceTable } from "./binding/nft.ts";
 
 /**
  * Address translation of the machine for its pods: what leaves for outside of the pod network does so with the machine's address.

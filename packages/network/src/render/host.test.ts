@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bindingNames } from "./binding-names.ts";
+import { bindingNames } from "./binding/names.ts";
 import { renderCniConfig } from "./cni-config.ts";
 import { renderDefaultNetwork } from "./default-network.ts";
 import { hostLinkName, hostNames, podNamespaceName } from "./host-names.ts";

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { run } from "@peapod/machinery/node";
 import { type BindingOptions, ensureBinding, removeBinding } from "../binding/ensure.ts";
-import { planBinding } from "../binding/plan.ts";
-import type { BindingPlan, BindingRequest } from "../binding/types.ts";
+import type { BindingRequest, BridgedPlan } from "../binding/types.ts";
 import { observeLinks } from "../link/namespace.ts";
 import { probeStandIn } from "../link/stand-in.ts";
 import { startFakeGuest } from "./fake-guest.ts";
+import { planBridged } from "./plan-bridged.ts";
 import { openTestNode, type TestNode, type TestPod } from "./test-node.ts";
 
 /** A DHCP server on the machine that gives one address to whoever asks on a link. */
@@ -59,7 +59,7 @@ export async function addGuest(node: TestNode, t: TestContext, name: string, spe
   await using undo = new AsyncDisposableStack();
   const pod = await node.addPod(name);
   undo.defer(() => pod.remove());
-  const plan = planBinding(await request(pod, spec));
+  const plan = planBridged(await request(pod, spec));
   const attachment = await ensureBinding(plan, optionsOf(pod));
   undo.defer(() => removeBinding(plan, optionsOf(pod)));
   const guest = undo.use(await startFakeGuest({ ...wire(pod, plan, temporaryFolder(t)), mac: attachment.mac }));
@@ -87,7 +87,7 @@ export function optionsOf(pod: TestPod): BindingOptions {
   return { netnsPath: pod.place.netnsPath, runDir: pod.runDir };
 }
 
-export function wire(pod: TestPod, plan: BindingPlan, folder: string) {
+export function wire(pod: TestPod, plan: BridgedPlan, folder: string) {
   return { name: `guest-${pod.place.name}`, podNetns: pod.netns, tap: plan.tapName, folder: join(folder, "guest") };
 }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Link } from "../../link/types.ts";
-import { planBinding } from "../plan.ts";
-import type { BindingPlan } from "../types.ts";
+import { planBridged } from "../../testing/plan-bridged.ts";
+import type { BridgedPlan } from "../types.ts";
 import { planUnwiring, planWiring } from "./plan.ts";
 
 test("planWiring() of masquerade makes bridge and tap beside the pod's interface", () => {
@@ -68,8 +68,8 @@ test("planUnwiring() undoes what there is and gives the pod its interface back",
   assert.deepEqual(planUnwiring(plan("masquerade"), [link("eth0"), link("tap0")]), ["link delete tap0"]);
 });
 
-function plan(binding: "bridge" | "masquerade"): BindingPlan {
-  return planBinding({
+function plan(binding: "bridge" | "masquerade"): BridgedPlan {
+  return planBridged({
     interfaceSpec: { name: "default", [binding]: {} },
     network: { name: "default", pod: {} },
     podInterface: {

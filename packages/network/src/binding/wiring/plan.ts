@@ -1,6 +1,6 @@
 import { cidrOf, containsIp, parseIp, parseIpWithPrefix } from "@peapod/api";
 import type { Link } from "../../link/types.ts";
-import type { BindingPlan, PodInterface } from "../types.ts";
+import type { BridgedPlan, PodInterface } from "../types.ts";
 
 /** Lines for `ip -batch`: what is done before the settings and rules are in force, and what afterwards. */
 export interface WiringPlan {
@@ -14,7 +14,7 @@ export interface WiringPlan {
  *
  * @throws {Error} when the pod's interface is not there at all: its sandbox is broken
  */
-export function planWiring(plan: BindingPlan, links: readonly Link[]): WiringPlan {
+export function planWiring(plan: BridgedPlan, links: readonly Link[]): WiringPlan {
   const find = (name: string): Link | undefined => links.find((link) => link.name === name);
   const { bridge, tapName, mtu, nic, standIn, podInterface } = plan;
   const tap = find(tapName);
@@ -32,8 +32,10 @@ export function planWiring(plan: BindingPlan, links: readonly Link[]): WiringPla
     ...makeBridge,
     `link set ${tapName} mtu ${mtu} master ${bridge.name}`,
     `address replace ${bridge.address} dev ${bridge.name}`,
+    ...(bridge.ipv6Address === undefined ? [] : [`address replace ${bridge.ipv6Address} dev ${bridge.name} nodad`]),
   ];
   const raise = [`link set lo up`, `link set ${tapName} up`];
+  const routes = plan.bridgeRoutes.map((route) => renderRoute(route, bridge.name));
   if (!nic || !standIn) {
     mustExist(find(podInterface.name), podInterface.name);
     return { make: common, raise: [...raise, `link set ${bridge.name} up`] };
@@ -59,12 +61,12 @@ export function planWiring(plan: BindingPlan, links: readonly Link[]): WiringPla
       ...(isStandIn ? [] : [`link add ${podInterface.name} address ${podInterface.mac} mtu ${mtu} ${type}`]),
       ...podInterface.addresses.map((address) => `address replace ${address} dev ${podInterface.name}`),
     ],
-    raise: [...raise, `link set ${nic.name} up`, `link set ${bridge.name} up`],
+    raise: [...raise, `link set ${nic.name} up`, `link set ${bridge.name} up`, ...routes],
   };
 }
 
 /** Lines that undo a binding, however much of it there is, and give the pod its interface back as CNI left it. */
-export function planUnwiring(plan: BindingPlan, links: readonly Link[]): readonly string[] {
+export function planUnwiring(plan: BridgedPlan, links: readonly Link[]): readonly string[] {
   const has = (name: string): boolean => links.some((link) => link.name === name);
   const { bridge, tapName, nic, podInterface } = plan;
   const isMoved = nic !== undefined && has(nic.name);
@@ -78,22 +80,30 @@ export function planUnwiring(plan: BindingPlan, links: readonly Link[]): readonl
           `link set ${nic.name} name ${podInterface.name} address ${podInterface.mac}`,
           ...podInterface.addresses.map((address) => `address replace ${address} dev ${podInterface.name}`),
           `link set ${podInterface.name} up`,
-          ...podInterface.routes.map(({ destination, gateway }) =>
-            gateway === undefined
-              ? `route replace ${destination} dev ${podInterface.name}`
-              : `route replace ${destination} via ${gateway} dev ${podInterface.name}${onLink(gateway, podInterface)}`,
-          ),
+          ...restoreRoutes(podInterface),
         ]
       : []),
   ];
 }
 
+/** The routes that CNI made, which went when the interface went down or lost its addresses. */
+export function restoreRoutes(podInterface: PodInterface): readonly string[] {
+  return podInterface.routes.map(
+    (route) => `${renderRoute(route, podInterface.name)}${onLink(route.gateway, podInterface)}`,
+  );
+}
+
+function renderRoute({ destination, gateway }: PodInterface["routes"][number], link: string): string {
+  return `route replace ${destination}${gateway === undefined ? "" : ` via ${gateway}`} dev ${link}`;
+}
+
 /** A gateway outside of all subnets has to be believed. */
-function onLink(gateway: string, { addresses }: PodInterface): string {
+function onLink(gateway: string | undefined, { addresses }: PodInterface): string {
+  if (gateway === undefined) return "";
   const subnets = addresses.map(parseIpWithPrefix).map(({ ip, prefixLength }) => cidrOf(ip, prefixLength));
   return subnets.some((subnet) => containsIp(subnet, parseIp(gateway))) ? "" : " onlink";
 }
 
-function mustExist(link: Link | undefined, name: string): void {
+export function mustExist(link: Link | undefined, name: string): void {
   if (!link) throw new Error(`Cannot wire interface "${name}": the pod's network namespace does not have it`);
 }

@@ -62,7 +62,7 @@ if (isInOwnNamespaces(import.meta.url)) {
     const annotations = { ...underlay, "k8s.v1.cni.cncf.io/networks": "kube-system/mac8@pod37a8eec1ce1" };
     const pod = await world.node.addPod("web", { annotations });
     const [eth0, net1] = pod.interfaces;
-    assert.deepEqual(eth0?.gateways, ["10.7.0.1"]);
+    assert.deepEqual(eth0?.gateways, ["10.7.0.1", "fd07::1"]);
     assert.deepEqual(net1?.gateways, [], "a guest on it is told no default route");
     const { lan8: far } = world;
     await far?.run("ip", "address", "add", "172.16.8.1/32", "dev", "lo");
@@ -79,7 +79,11 @@ if (isInOwnNamespaces(import.meta.url)) {
     const annotations = { ...underlay, "k8s.v1.cni.cncf.io/networks": "kube-system/mac8@pod37a8eec1ce1" };
     const pod = await world.node.addPod("web", { annotations });
     const [eth0, net1] = pod.interfaces;
-    assert.deepEqual([eth0?.gateways, net1?.gateways], [[], ["10.8.0.1"]]);
+    assert.deepEqual(
+      [eth0?.gateways, net1?.gateways],
+      [["fd07::1"], ["10.8.0.1"]],
+      "the only one that has IPv6 keeps its route of it",
+    );
     await world.lan.run("ip", "address", "add", "172.16.7.1/32", "dev", "lo");
     await world.lan.run(...ping("10.7.120.100"), "-I", "172.16.7.1");
     await pod.remove();
@@ -90,7 +94,7 @@ if (isInOwnNamespaces(import.meta.url)) {
     const pod = await world.node.addPod("web", { annotations: { "k8s.v1.cni.cncf.io/networks": "kube-system/mac7" } });
     assert.deepEqual(
       pod.interfaces.map(({ gateways }) => gateways),
-      [["10.244.0.1"], []],
+      [["10.244.0.1"], ["fd07::1"]], // the pod network has no IPv6
     );
     await run(ping("10.7.120.100"));
     await world.lan.run(...ping("10.7.120.100"));

@@ -1,4 +1,4 @@
-import { replaceTable } from "../../render/binding-nft.ts";
+import { replaceTable } from "../../render/binding/nft.ts";
 import { masqueradeMark, type ServiceTable } from "./table.ts";
 
 export interface TableNames {

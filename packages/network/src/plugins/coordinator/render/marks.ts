@@ -1,4 +1,4 @@
-import { replaceTable } from "../../../render/binding-nft.ts";
+import { replaceTable } from "../../../render/binding/nft.ts";
 
 /** What came in from the node has this mark, and so have the answers to it. */
 export const nodeMark = 1;

@@ -1,48 +1,53 @@
-import type { InterfaceSpec } from "../binding/types.ts";
+import type { InterfaceSpec } from "../../binding/types.ts";
 
 /**
- * Address translation of a masqueraded guest. What comes in on the pod's interface goes to the guest: all of it, or the listed
- * TCP and UDP ports; so does what the pod sends to 127.0.0.1. What the guest sends leaves with the pod's address.
+ * Address translation of a masqueraded guest. What comes in on the pod's interface, or from its node (`veth0` is the coordinator's
+ * way to it), goes to the guest: all of it, or the listed TCP and UDP ports; so does what the pod sends to 127.0.0.1 (IPv6 has no
+ * way for that). What the guest sends leaves with the pod's address.
  */
 export function renderMasqueradeNft(options: {
+  readonly family: "ip" | "ip6";
   readonly table: string;
   readonly podInterface: string;
   readonly bridge: string;
   readonly gateway: string;
   readonly guest: string;
+  /** Addresses that the guest may send from. */
+  readonly sources: string;
   readonly interfaceSpec: Pick<InterfaceSpec, "ports" | "portRanges">;
 }): string {
-  const { table, podInterface, bridge, gateway, guest } = options;
+  const { family, table, podInterface, bridge, gateway, guest, sources } = options;
   const matches = portMatches(options.interfaceSpec);
   const each = (before: string, after: string): string =>
     matches.map((match) => `    ${[before, match, after].filter((part) => part !== "").join(" ")}`).join("\n");
-  return `${replaceTable("ip", table)}table ip ${table} {
-  chain prerouting {
-    type nat hook prerouting priority dstnat;
-    iifname "${podInterface}" jump to_guest
-  }
+  const fromPod = `
   chain output {
     type nat hook output priority -100;
 ${each("ip daddr 127.0.0.1", `dnat to ${guest}`)}
-  }
+  }`;
+  const asGateway = `
+  chain from_pod {
+${each("ip saddr 127.0.0.1", `snat to ${gateway}`)}
+  }`;
+  return `${replaceTable(family, table)}table ${family} ${table} {
+  chain prerouting {
+    type nat hook prerouting priority dstnat;
+    iifname { "${podInterface}", "veth0" } jump to_guest
+  }${family === "ip" ? fromPod : ""}
   chain postrouting {
     type nat hook postrouting priority srcnat;
-    ip saddr ${guest} masquerade
-    oifname "${bridge}" jump from_pod
+    ${family} saddr ${sources} masquerade${family === "ip" ? `\n    oifname "${bridge}" jump from_pod` : ""}
   }
   chain to_guest {
 ${each("", `dnat to ${guest}`)}
-  }
-  chain from_pod {
-${each("ip saddr 127.0.0.1", `snat to ${gateway}`)}
-  }
+  }${family === "ip" ? asGateway : ""}
 }
 `;
 }
 
 /**
- * Keeps DHCP of a bridged guest inside its pod: every pod of a network hears the broadcasts of all others, and its server would
- * answer their guests.
+ * Keeps DHCP and router advertisements of a bridged guest inside its pod: every pod of a network hears the broadcasts of all others,
+ * and its server would answer their guests. Other servers' words stay outside: the guest has the address that its pod was given.
  */
 export function renderDhcpFence(options: { readonly table: string; readonly nic: string }): string {
   const { table, nic } = options;
@@ -50,10 +55,14 @@ export function renderDhcpFence(options: { readonly table: string; readonly nic:
   chain prerouting {
     type filter hook prerouting priority -300;
     iifname "${nic}" ether type ip udp dport { 67, 68 } drop
+    iifname "${nic}" ether type ip6 udp dport { 546, 547 } drop
+    iifname "${nic}" ether type ip6 icmpv6 type { nd-router-solicit, nd-router-advert } drop
   }
   chain postrouting {
     type filter hook postrouting priority 300;
     oifname "${nic}" ether type ip udp dport { 67, 68 } drop
+    oifname "${nic}" ether type ip6 udp dport { 546, 547 } drop
+    oifname "${nic}" ether type ip6 icmpv6 type { nd-router-solicit, nd-router-advert } drop
   }
 }
 `;

@@ -1,0 +1,38 @@
+import { formatIp } from "@peapod/api";
+import type { BindingRequest, MacvtapPlan } from "../../binding/types.ts";
+import { guestRoutes } from "./bridge.ts";
+import { addressOf, commonDhcp, commonPlan, nameserversOf, sysctl, withoutIpv6 } from "./common.ts";
+import { bindingNames } from "./names.ts";
+
+/**
+ * A macvtap on what the pod's interface is on: the guest stands on the wire itself, under the pod interface's MAC. An IPv4 address
+ * that the pod has becomes the guest's, by a DHCP server beside it which the wire never hears.
+ */
+export function planMacvtap(request: BindingRequest): MacvtapPlan {
+  const { interfaceSpec, podInterface, index } = request;
+  const names = bindingNames(podInterface.name);
+  const guestMac = (interfaceSpec.macAddress ?? podInterface.mac).toLowerCase();
+  const tail = podInterface.mac.slice(6); // the last four bytes
+  const ipv4 = addressOf(request, 4);
+  return {
+    ...commonPlan(request),
+    binding: "macvtap",
+    guestMac,
+    tapName: names.tap,
+    podMac: `02:99:${tail}`,
+    sysctls: ipv4 ? [...withoutIpv6(names.bridge), sysctl(`ipv4/conf/${names.bridge}/arp_ignore`, "1")] : [],
+    ...(ipv4 && {
+      server: { name: names.bridge, mac: `02:88:${tail}`, address: `169.254.75.${10 + index}/32` },
+      dhcp: {
+        ...commonDhcp(request, names.bridge, guestMac),
+        ipv4: {
+          address: formatIp(ipv4.ip),
+          prefixLength: ipv4.prefixLength,
+          isForeignSubnet: true,
+          nameservers: nameserversOf(request, 4),
+          ...guestRoutes(request),
+        },
+      },
+    }),
+  };
+}
