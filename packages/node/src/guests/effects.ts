@@ -18,6 +18,7 @@ import { launchOf } from "./launch.ts";
 import type { LiveGuest } from "./live-guest.ts";
 import { type MakeReadyDeps, makeReady, pathsOf, prepareVolumes, type Ready } from "./make-ready.ts";
 import { graceSeconds } from "./plan.ts";
+import { serveInterfaces } from "./serve-interfaces.ts";
 import type { Step } from "./types.ts";
 
 export interface GuestEffectsDeps extends MakeReadyDeps {
@@ -90,6 +91,16 @@ export function guestEffects(deps: GuestEffectsDeps, made: MadeThings): Effects<
           context.events.record(vmi, { type: "Normal", reason: "Created", message });
         }),
       ),
+
+    async serveInterfaces({ vmi, sandbox }, context) {
+      const serve = async (): Promise<void> => {
+        const live = liveOf(keeper, sandbox);
+        live.lastServedAt = context.now();
+        const { attachments = [] } = keeper.file(sandbox.vmiUid) ?? {};
+        await serveInterfaces(attachments, sandbox, { qmp: live.guest.qmp, domain: live.domain }, context.signal);
+      };
+      await (vmi ? reporting(vmi, context, serve) : serve());
+    },
 
     async letRun({ sandbox }, { signal }) {
       if (!keeper.file(sandbox.vmiUid)?.isContinued) await keeper.record(sandbox, { isContinued: true });

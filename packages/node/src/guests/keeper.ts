@@ -1,5 +1,6 @@
 import type { Log } from "@peapod/machinery";
 import { defineCheckpoints, reached } from "@peapod/machinery/node";
+import { findPasst, passtFiles } from "@peapod/network";
 import type { Domain } from "@peapod/qemu";
 import {
   adoptGuest,
@@ -154,6 +155,8 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
         rebootUntil: dateOf(file.rebootUntil),
         frozenUntil: dateOf(file.frozenUntil),
         lastPressAt: live.lastPressAt,
+        unserved: await unservedOf(file, sandbox.runDir),
+        lastServedAt: live.lastServedAt,
       };
     });
   }
@@ -306,6 +309,13 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
     });
     return turn;
   }
+}
+
+/** Each passt is looked for, so that one which died while nobody was connected is missed as well. */
+async function unservedOf({ attachments }: GuestFile, runDir: string): Promise<readonly string[]> {
+  const served = attachments.filter(({ passtArguments }) => passtArguments);
+  const pids = await Promise.all(served.map(({ podInterfaceName }) => findPasst(passtFiles(runDir, podInterfaceName))));
+  return served.filter((_, index) => pids[index] === undefined).map(({ name }) => name);
 }
 
 function isStarted(file: GuestFile): file is StartedFile {

@@ -28,6 +28,8 @@ export class LiveGuest implements AsyncDisposable {
   readonly serialLog: SerialLog;
   /** When its power button was last pressed by us. */
   lastPressAt: Date | undefined;
+  /** When programs that speak for its interfaces were last started by us. */
+  lastServedAt: Date | undefined;
   readonly #stop: AbortController;
 
   static async open(options: LiveGuestOptions): Promise<LiveGuest> {
@@ -91,6 +93,8 @@ const telling = new Set([
   "WATCHDOG",
   "SUSPEND",
   "WAKEUP",
+  // A passt that died.
+  "NETDEV_STREAM_DISCONNECTED",
 ]);
 
 async function watchLeases(file: string, signal: AbortSignal, onLease: () => void): Promise<void> {

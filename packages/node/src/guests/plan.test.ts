@@ -20,6 +20,20 @@ test("planGuest() starts a scheduled guest whose sandbox stands", () => {
   assert.deepEqual(stepNames(planGuest(facts())), ["makeReady", "startQemu", "letRun"]);
 });
 
+test("planGuest() lets a guest run when somebody speaks for its interfaces, and finds another when they died", () => {
+  const interfaces = [{ name: "default", passt: {} }];
+  const { domain } = scheduledInstance().spec;
+  const vmi = scheduledInstance("1", { domain: { ...domain, devices: { ...domain.devices, interfaces } } });
+  assert.deepEqual(stepNames(planGuest(facts({ vmi }))), ["makeReady", "startQemu", "serveInterfaces", "letRun"]);
+  const unserved = ["default"];
+  const prelaunch = planGuest(facts({ guest: present({ state: "prelaunch", unserved }) }));
+  assert.deepEqual(stepNames(prelaunch), ["serveInterfaces"]);
+  const died = planGuest(facts({ guest: present({ unserved, lastServedAt: at("11:59:00") }), now: at("12:00:00") }));
+  assert.deepEqual(stepNames(died), ["serveInterfaces"]);
+  const atOnce = present({ unserved, lastServedAt: at("11:59:59.600") });
+  assert.deepEqual(planGuest(facts({ guest: atOnce, now: at("12:00:00") })), { steps: [], lookAgainInMs: 600 });
+});
+
 test("planGuest() leaves a guest stopped that is to start paused", () => {
   const vmi = scheduledInstance("1", { startStrategy: "Paused" });
   assert.deepEqual(stepNames(planGuest(facts({ vmi }))), ["makeReady", "startQemu"]);

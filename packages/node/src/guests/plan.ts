@@ -50,7 +50,9 @@ function aheadSteps(facts: Facts): readonly Step[] {
 function startSteps({ sandbox, vmi }: Facts): readonly Step[] {
   if (!vmi) return [];
   const letRun: Step[] = vmi.spec.startStrategy === "Paused" ? [] : [{ do: "letRun", sandbox }];
-  return [{ do: "makeReady", vmi, sandbox }, { do: "startQemu", vmi, sandbox }, ...letRun];
+  const isServed = vmi.spec.domain.devices.interfaces?.some(({ passt, passtBinding }) => passt || passtBinding);
+  const serve: Step[] = isServed ? [{ do: "serveInterfaces", vmi, sandbox }] : [];
+  return [{ do: "makeReady", vmi, sandbox }, { do: "startQemu", vmi, sandbox }, ...serve, ...letRun];
 }
 
 /** A start that nobody waits for any more. One whose VMI is not known yet may still be wanted. */
@@ -72,6 +74,7 @@ function planPresent(facts: Facts, guest: Present): Plan<Step> {
     return { steps: [{ do: "endGuest", sandbox, vmi, end }] };
   }
   if (grace) return planShutdown(facts, guest, grace);
+  if (guest.unserved.length > 0) return planServing(facts, guest);
   if (guest.state === "prelaunch" && !guest.startsPaused) {
     return { steps: [{ do: "letRun", sandbox }, ...runningSteps(facts, guest)] };
   }
@@ -80,6 +83,14 @@ function planPresent(facts: Facts, guest: Present): Plan<Step> {
   const frozenLeftMs = leftMs(guest.frozenUntil, now);
   if (frozenLeftMs === 0) return { steps: [{ do: "thaw", sandbox }] };
   return { steps: runningSteps(facts, guest), lookAgainInMs: frozenLeftMs };
+}
+
+/** Whoever dies as soon as it is started is not started all the time. */
+function planServing(facts: Facts, { lastServedAt }: Present): Plan<Step> {
+  const { sandbox, vmi, now } = facts;
+  const dueInMs = lastServedAt === undefined ? 0 : serveEveryMs - (now.getTime() - lastServedAt.getTime());
+  if (dueInMs > 0) return { steps: [], lookAgainInMs: dueInMs };
+  return { steps: [{ do: "serveInterfaces", vmi, sandbox }], lookAgainInMs: serveEveryMs };
 }
 
 function runningSteps(facts: Facts, guest: Present): readonly Step[] {
@@ -170,3 +181,4 @@ function leftMs(until: Date | undefined, now: Date): number {
 }
 
 const pressEveryMs = 1000;
+const serveEveryMs = 1000;

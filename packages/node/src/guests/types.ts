@@ -34,6 +34,9 @@ export type SeenGuest =
       readonly rebootUntil: Date | undefined;
       readonly frozenUntil: Date | undefined;
       readonly lastPressAt: Date | undefined;
+      /** Names of interfaces that nobody speaks for: the passt of each is not there yet, or died. */
+      readonly unserved: readonly string[];
+      readonly lastServedAt: Date | undefined;
     }
   /** QEMU is gone, and nobody told it to. */
   | { readonly is: "vanished"; readonly end: GuestEnd }
@@ -70,6 +73,8 @@ export type Step =
   /** Volumes and attachments. */
   | { readonly do: "makeReady"; readonly vmi: VirtualMachineInstance; readonly sandbox: Sandbox }
   | { readonly do: "startQemu"; readonly vmi: VirtualMachineInstance; readonly sandbox: Sandbox }
+  /** Programs that QEMU must be there for. */
+  | { readonly do: "serveInterfaces"; readonly vmi: VirtualMachineInstance | undefined; readonly sandbox: Sandbox }
   | { readonly do: "letRun"; readonly sandbox: Sandbox }
   | { readonly do: "finishReboot"; readonly sandbox: Sandbox }
   /** Filesystems that were frozen for too long. */

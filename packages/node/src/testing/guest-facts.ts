@@ -81,6 +81,8 @@ export function present(overrides: Partial<Present> = {}): Present {
     rebootUntil: undefined,
     frozenUntil: undefined,
     lastPressAt: undefined,
+    unserved: [],
+    lastServedAt: undefined,
     ...overrides,
   };
 }
