@@ -67,34 +67,24 @@ export const Interface = object({
     string({ description: "MAC of the guest's interface, e.g. `de:ad:00:00:be:af`; kept if unset." }),
   ),
   macvtap: optional(
-    marker({
-      description: "The guest is on the underlay network itself, beside the pod. Upstream has dropped it.",
-      ...notYet("the macvtap binding is yet to come; use masquerade or bridge"),
-    }),
+    marker({ description: "The guest stands on the wire of the pod's interface, under its MAC. Removed upstream." }),
   ),
   masquerade: optional(marker({ description: "The guest has an address of its own behind the pod's, by NAT." })),
   model: optional(string({ description: "virtio (the default), e1000, e1000e, igb, ne2k_pci, pcnet or rtl8139." })),
   name: string({ description: "The network of the same name in spec.networks." }),
-  passt: optional(
-    marker({
-      description: "As passtBinding: the name that upstream had for it before.",
-      ...notYet("the passt binding is yet to come; use masquerade or bridge"),
-    }),
-  ),
+  passt: optional(marker({ description: "The same as passtBinding, in its old form. Removed upstream." })),
   passtBinding: optional(
-    marker({
-      description: "User-mode networking with the pod's own address.",
-      ...notYet("the passt binding is yet to come; use masquerade or bridge"),
-    }),
+    marker({ description: "Sockets of the pod speak for the guest, which is told the pod's own address." }),
   ),
   pciAddress: optional(string({ description: "Where the interface sits in the guest, e.g. `0000:81:01.0`." })),
   portRanges: optional(
-    listAtomic(PortRange, {
-      description: "Ranges of ports to forward.",
-      ...notYet("ranges of ports cannot be forwarded yet; list single ports, or none for all"),
+    listAtomic(PortRange, { description: "Ranges of ports that reach the guest, as `ports` does single ones." }),
+  ),
+  ports: optional(
+    array(Port, {
+      description: "Ports that reach the guest behind masquerade and passt; if unset, all, of passt the usual ones.",
     }),
   ),
-  ports: optional(array(Port, { description: "Ports that reach the guest behind a masquerade; all if unset." })),
   slirp: optional(marker({ description: "Removed upstream; refused." })),
   sriov: optional(
     marker({

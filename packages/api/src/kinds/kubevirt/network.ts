@@ -9,8 +9,8 @@ export interface MultusNetwork extends Infer<typeof MultusNetwork> {}
 export const PodNetwork = object({
   vmIPv6NetworkCIDR: optional(
     string({
-      description: "IPv6 range behind a masquerade.",
-      ...notYet("masquerade is IPv4 only so far"),
+      description:
+        "IPv6 range behind a masquerade where the pod has IPv6, `fd10:0:2::/120` if unset. In a /64 guests need no DHCPv6.",
     }),
   ),
   vmNetworkCIDR: optional(string({ description: "IPv4 range behind a masquerade; 10.0.2.0/24 if unset." })),
