@@ -3,11 +3,11 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { run } from "@peapod/machinery/node";
 import { ensureBinding, removeBinding } from "../../binding/ensure.ts";
-import { planBinding } from "../../binding/plan.ts";
 import { type FakeGuest, startFakeGuest } from "../../testing/fake-guest.ts";
 import { optionsOf, ping, request, temporaryFolder, wire } from "../../testing/guest-world.ts";
 import { startOpenVswitch } from "../../testing/open-vswitch.ts";
 import { isInOwnNamespaces } from "../../testing/own-namespaces.ts";
+import { planBridged } from "../../testing/plan-bridged.ts";
 import { openTestNode, type TestPod } from "../../testing/test-node.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
@@ -97,7 +97,7 @@ async function makeWorld(t: TestContext) {
     pod = made;
     const started: Started[] = [];
     for (const index of [0, 1]) {
-      const plan = planBinding(await request(made, { bridge: {} }, index));
+      const plan = planBridged(await request(made, { bridge: {} }, index));
       const { mac } = await ensureBinding(plan, optionsOf(made));
       guests.defer(() => removeBinding(plan, optionsOf(made)));
       const place = wire(made, plan, join(folder, `guest${index}`));
