@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
 import { createApiServer } from "../server.ts";
+import { openStore } from "../store/open.ts";
 import { callServer } from "../testing/call-server.ts";
 
 const services = "/api/v1/namespaces/default/services";
@@ -156,9 +160,7 @@ test("headless services have no address, and names in both families where nothin
 });
 
 test("allocations are read back from the stored services", async (t) => {
-  const { mkdtemp, rm } = await import("node:fs/promises");
-  const dataDir = await mkdtemp("/tmp/peapod-services-");
-  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = await temporaryFolder(t);
   const body = service("a", { clusterIP: "10.96.0.77", type: "NodePort", ports: [{ port: 80, nodePort: 30_777 }] });
   {
     await using server = await createApiServer({ dataDir });
@@ -173,9 +175,7 @@ test("allocations are read back from the stored services", async (t) => {
 });
 
 test("the API has a service of its own, which follows it to another address", async (t) => {
-  const { mkdtemp, rm } = await import("node:fs/promises");
-  const dataDir = await mkdtemp("/tmp/peapod-services-");
-  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = await temporaryFolder(t);
   for (const advertisedAddress of ["192.0.2.1:6443", "192.0.2.2:7443"]) {
     await using server = await createApiServer({ dataDir, advertisedAddress });
     const { spec } = (await callServer(server, "GET", `${services}/kubernetes`)).json;
@@ -188,3 +188,28 @@ test("the API has a service of its own, which follows it to another address", as
     assert.deepEqual([subsets[0].addresses[0].ip, subsets[0].ports[0].port], [address, Number(port)]);
   }
 });
+
+test("services that are older than addresses for services get theirs at the next start", async (t) => {
+  const dataDir = await temporaryFolder(t);
+  const options = { now: () => Date.now() };
+  const store = await openStore(dataDir, options);
+  const place = { resource: "services", namespace: "default", name: "old" };
+  await store.write(place, undefined, (resourceVersion) => ({
+    object: {
+      ...{ apiVersion: "v1", kind: "Service" },
+      metadata: { namespace: "default", name: "old", uid: "u", resourceVersion },
+      spec: { type: "NodePort", ports: [{ port: 80 }] },
+    },
+  }));
+  await store.close();
+  await using server = await createApiServer({ dataDir });
+  const { spec } = (await callServer(server, "GET", `${services}/old`)).json;
+  assert.match(spec.clusterIP, /^10\./);
+  assert.ok(spec.ports[0].nodePort >= 30_000);
+});
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "peapod-services-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

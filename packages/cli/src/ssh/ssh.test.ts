@@ -16,6 +16,7 @@ test("parseLogin() reads who, what and where", () => {
   assert.deepEqual(parseLogin("a@b@vmi/web/team"), { user: "a@b", kind: "vmi", name: "web", namespace: "team" });
   assert.throws(() => parseLogin("web"), { message: "target must contain type and name separated by '/'" });
   assert.throws(() => parseLogin("@vm/web"), { message: "expected username before '@'" });
+  assert.throws(() => parseLogin("jdoe@"), { message: "expected target after '@'" });
   assert.throws(() => parseLogin("vm/web."), { message: "expected name before and namespace after '.'" });
 });
 

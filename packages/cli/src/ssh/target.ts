@@ -14,6 +14,7 @@ export function parseLogin(text: string): LoginTarget {
   const at = text.lastIndexOf("@");
   const user = at < 0 ? undefined : text.slice(0, at);
   if (user === "") throw new Error("expected username before '@'");
+  if (text.slice(at + 1) === "") throw new Error("expected target after '@'");
   const target = parseTarget(text.slice(at + 1));
   const dot = target.name.lastIndexOf(".");
   if (target.namespace !== undefined || dot < 0) return { ...target, user };
