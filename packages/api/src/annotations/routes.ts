@@ -5,6 +5,8 @@ import { type Annotations, wrongFormat } from "./annotation-error.ts";
 import { parseObjects, textOf } from "./json.ts";
 
 export const routesAnnotation = "ipam.spidernet.io/routes";
+/** The interface that the pod's default route is of: `net1`. */
+export const defaultRouteNicAnnotation = "ipam.spidernet.io/default-route-nic";
 
 /**
  * Further routes that a pod asks for; each belongs to the first interface whose subnet has the router.

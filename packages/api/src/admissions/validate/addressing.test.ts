@@ -44,6 +44,10 @@ test("interfaces that the machine does not have are named", () => {
   assert.deepEqual(said(addresses({ interface: "net2", ipv4: "10.7.0.5" })), [
     "spec.template.metadata.annotations[ipam.peapod.io/addresses]: the machine's pod has no interface net2; it has eth0, net1",
   ]);
+  assert.deepEqual(said({ "ipam.spidernet.io/default-route-nic": "net1" }), []);
+  assert.deepEqual(said({ "ipam.spidernet.io/default-route-nic": "ens3" }), [
+    "spec.template.metadata.annotations[ipam.spidernet.io/default-route-nic]: the machine's pod has no interface ens3; it has eth0, net1",
+  ]);
   assert.deepEqual(said(pools({ ipv4: ["a"] }, { ipv4: ["b"] }, { ipv4: ["c"] })), [
     "spec.template.metadata.annotations[ipam.spidernet.io/ippools]: 3 interfaces are spoken of, and the machine's pod has 2: eth0, net1",
   ]);

@@ -2,6 +2,7 @@ import { type AddressWish, addressesAnnotation, parseAddressWishes } from "../..
 import { AnnotationError, type Annotations } from "../../annotations/annotation-error.ts";
 import { parsePodNetworks } from "../../annotations/pod-networks.ts";
 import { ippoolsAnnotation, parsePoolChoice } from "../../annotations/pools.ts";
+import { defaultRouteNicAnnotation } from "../../annotations/routes.ts";
 import type { Interface } from "../../kinds/kubevirt/interface.ts";
 import type { VirtualMachineInstanceSpec } from "../../kinds/kubevirt/virtual-machine-instance-spec.ts";
 import type { ObjectMeta } from "../../meta.ts";
@@ -24,7 +25,11 @@ export function validateAddressing(
   const choice = readOr(undefined, () => parsePoolChoice(annotations));
   const wishes = readOr([], () => parseAddressWishes(annotations));
   const pools = choice?.of === "interfaces" ? choice.interfaces : [];
+  const routed = annotations[defaultRouteNicAnnotation];
   return [
+    ...describe(routed === undefined ? [] : [{ interface: routed }], names).map((sentence) =>
+      cause(`${path}.annotations[${defaultRouteNicAnnotation}]`, sentence),
+    ),
     ...describe(pools, names).map((sentence) => cause(`${path}.annotations[${ippoolsAnnotation}]`, sentence)),
     ...describe(wishes, names).map((sentence) => cause(`${path}.annotations[${addressesAnnotation}]`, sentence)),
     ...wishes.flatMap((wish, index) => {

@@ -1,4 +1,4 @@
-import type { SpiderCoordinator } from "@peapod/api";
+import { defaultRouteNicAnnotation, type SpiderCoordinator } from "@peapod/api";
 import type { OwnPluginCall } from "../../cni/own-plugin.ts";
 
 /** What the coordinator does with a pod's interface: the chain's own configuration before the SpiderCoordinator's. */
@@ -26,9 +26,6 @@ export interface CoordinatorSettings {
 }
 
 export const defaultHostTable = 500;
-
-/** Annotation of a pod: whose default route it has, before the SpiderCoordinator's choice. */
-export const defaultRouteNicAnnotation = "ipam.spidernet.io/default-route-nic";
 
 /** Annotation of a launcher pod: its interfaces whose addresses move into the guest, with commas between them. */
 export const bridgedInterfacesAnnotation = "network.peapod.io/bridged-interfaces";
