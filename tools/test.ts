@@ -2,8 +2,9 @@
  * `npm test [FILE…]`: the checks, the quick tests, then the tests that build networks and boot guests, each of those inside network and
  * mount namespaces of its own so that copies never meet. With files, only those.
  */
-import { spawn } from "node:child_process";
-import { globSync, mkdirSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { globSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 
@@ -23,6 +24,16 @@ const files =
       });
 const boots = (file: string): boolean => file.startsWith("e2e/");
 const tallies: Tally[] = [];
+
+const running = new Set<ChildProcess>();
+const scratches = new Set<string>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    for (const child of running) child.kill("SIGKILL"); // `--kill-child` and the namespace see to what is below
+    for (const scratch of scratches) removeScratch(scratch);
+    process.exit(1);
+  });
+}
 
 if (asked.length === 0) tallies.push(await check());
 tallies.push(await quick(files.filter((file) => !boots(file))));
@@ -73,16 +84,50 @@ async function prepareStock(): Promise<void> {
   console.log(`── stock system: ${output.trim()}`);
 }
 
-/** A machine of its own for one file: loopback only, an empty /run, mounts nobody else sees. */
+/**
+ * A machine of its own for one file: loopback only, an empty /run and /var/tmp, mounts and processes that nobody else sees. Its first
+ * process is a shell, which takes the exit status of whatever loses its parent (Node would leave guests that ended unburied, and their
+ * cgroups busy); when that shell ends, or we do, the kernel ends everything else.
+ */
 async function isolated(file: string): Promise<Tally> {
-  const inside = 'ip link set lo up && mount -t tmpfs -o mode=755 tmpfs /run && PEAPOD_TEST_NAMESPACES=own exec "$@"';
+  const inside = `ip link set lo up && mount -t tmpfs -o mode=755 tmpfs /run && mount --bind "$0" /var/tmp && { "$@" & } && wait $!`;
   const started = performance.now();
-  const { code, output } = await execute([
-    ...["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", inside, "sh"],
-    ...[process.execPath, "--test", "--test-reporter=spec", file],
-  ]);
+  const scratch = mkdtempSync("/var/tmp/peapod-test-");
+  scratches.add(scratch);
+  const { code, output } = await execute(
+    [
+      ...["unshare", "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "--kill-child"],
+      ...["sh", "-c", inside, scratch, process.execPath, "--test", "--test-reporter=spec", file],
+    ],
+    { PEAPOD_TEST_NAMESPACES: "own" },
+  );
+  if (!process.env["PEAPOD_KEEP_LOGS"]) removeScratch(scratch);
   console.log(`── ${file} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
   return tallyOf(output, code, file);
+}
+
+/** The data of a file's tests, and the groups of guests that were killed with them. */
+function removeScratch(scratch: string): void {
+  for (const name of readdirSync(scratch)) {
+    const instance = createHash("sha256").update(`/var/tmp/${name}`).digest("hex").slice(0, 6);
+    const groups = globSync(`/sys/fs/cgroup/{,*/}peapod/${instance}/{*,}`);
+    for (const group of groups.sort((a, b) => b.length - a.length)) removeGroup(group);
+  }
+  rmSync(scratch, { recursive: true, force: true });
+  scratches.delete(scratch);
+}
+
+/** What was killed a moment ago is in it for some milliseconds more. What the pattern found may also be a file of a group. */
+function removeGroup(path: string): void {
+  for (let attempt = 0; attempt < 40; attempt++) {
+    try {
+      rmdirSync(path);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EBUSY")) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // also where a signal leaves no time for promises
+    }
+  }
 }
 
 /** Shows what failed, or the names of what passed. A file that died without a summary counts as one failure. */
@@ -98,12 +143,16 @@ function tallyOf(output: string, code: number, what: string): Tally {
   return { passed: count("pass"), failed, skipped: count("skipped") + count("todo") };
 }
 
-async function execute([program = "", ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+async function execute(
+  [program = "", ...args]: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number; output: string }> {
   const child = spawn(program, args, {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
   });
+  running.add(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
@@ -113,7 +162,10 @@ async function execute([program = "", ...args]: readonly string[]): Promise<{ co
   }
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
-    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+    child.once("close", (code) => {
+      running.delete(child);
+      resolve({ code: code ?? 1, output });
+    });
   });
 }
 
