@@ -41,7 +41,7 @@ test("passt and macvtap are bindings of pod and Multus networks, whatever upstre
     saidOf({
       networks: [{ name: "default", ...network }],
       ...nic({ masquerade: undefined, ...binding }),
-    }).filter((sentence) => !sentence.includes("cannot be honoured"));
+    });
   for (const binding of [{ passt: {} }, { passtBinding: {} }, { macvtap: {} }]) {
     assert.deepEqual(over({ pod: {} }, binding), []);
     assert.deepEqual(over({ multus: { networkName: "lan" } }, binding), []);
@@ -129,8 +129,7 @@ test("DHCP options are in range", () => {
 
 test("ranges of ports are few, apart, and instead of ports", () => {
   const at = "spec.domain.devices.interfaces[0].portRanges";
-  const ranges = (portRanges: object[], fields: object = {}) =>
-    saidOf(nic({ portRanges, ...fields })).filter((sentence) => !sentence.includes("cannot be honoured"));
+  const ranges = (portRanges: object[], fields: object = {}) => saidOf(nic({ portRanges, ...fields }));
   assert.deepEqual(ranges([{ start: 80, end: 90, protocol: "TCP" }]), []);
   assert.deepEqual(ranges([{ start: 90, end: 80, protocol: "SCTP" }]), [
     `${at}[0]: Ports 90 to 80 are no range: it begins at 1 or later, and ends at 65535 or before`,
@@ -150,8 +149,8 @@ test("ranges of ports are few, apart, and instead of ports", () => {
 
 test("the guest's IPv6 network holds a guest", () => {
   const networks = (vmIPv6NetworkCIDR: string) =>
-    saidOf({ networks: [{ name: "default", pod: { vmIPv6NetworkCIDR } }] })[0] ?? "";
+    saidOf({ networks: [{ name: "default", pod: { vmIPv6NetworkCIDR } }] }).join();
   assert.match(networks("10.0.2.0/24"), /^spec\.networks\[0\]\.pod\.vmIPv6NetworkCIDR: .*write an IPv6 network/);
   assert.match(networks("fd10:0:2::/127"), /write an IPv6 network/);
-  assert.doesNotMatch(networks("fd10:0:2::/120"), /write an IPv6 network/);
+  assert.equal(networks("fd10:0:2::/120"), "");
 });
