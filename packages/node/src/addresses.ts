@@ -12,6 +12,7 @@ import {
   type NodeNetworkOptions,
   renderPoolDefinition,
 } from "@peapod/network";
+import { claimAllocator } from "./allocator-lease.ts";
 import { createCheckHandler } from "./check-addresses.ts";
 import { createPodOwners, type PodOwners } from "./pods/pod-owners.ts";
 import type { SandboxStore } from "./sandbox/store.ts";
@@ -20,14 +21,17 @@ import type { SandboxStore } from "./sandbox/store.ts";
 export interface Addresses {
   readonly owners: PodOwners;
   readonly settings: () => IpamSettings;
-  readonly forNetwork: Pick<NodeNetworkOptions, "identify" | "report" | "findPool" | "otherwise">;
-  readonly controllers: (network: NodeNetwork) => readonly AnyController[];
+  readonly forNetwork: Pick<NodeNetworkOptions, "identify" | "report" | "findPool" | "poolsElsewhere" | "otherwise">;
+  /** Finds out whether this agent gives out pools' addresses, and who is to keep whose in step. */
+  readonly controllers: (network: NodeNetwork) => Promise<readonly AnyController[]>;
 }
 
 export function createAddresses(options: {
   readonly sandboxes: SandboxStore;
   readonly nodeName: string;
+  readonly instance: string;
   readonly client: Client;
+  readonly signal: AbortSignal;
   readonly events: EventRecorder;
   readonly log: Log;
 }): Addresses {
@@ -35,6 +39,7 @@ export function createAddresses(options: {
   const settings = createSettingsStore();
   const owners = createPodOwners(sandboxes, nodeName, settings.current);
   let opened: Ipam | undefined;
+  let elsewhere: string | undefined;
   return {
     owners,
     settings: settings.current,
@@ -54,14 +59,16 @@ export function createAddresses(options: {
         const pool = await client.find(SpiderIPPool, { name });
         return pool && renderPoolDefinition(pool);
       },
+      poolsElsewhere: () => elsewhere,
       otherwise: createCheckHandler({ client, owners, ipam: () => opened }),
     },
-    controllers: ({ ipam }) => {
-      opened = ipam;
+    controllers: async ({ ipam }) => {
+      const holder = await claimAllocator(client, options, options.signal);
+      elsewhere = holder === nodeName ? undefined : holder;
+      if (elsewhere === undefined) opened = ipam;
       return [
         createIpamSettingsController(settings),
-        createIpPoolController({ ipam }),
-        createEndpointController({ ipam }),
+        ...(elsewhere === undefined ? [createIpPoolController({ ipam }), createEndpointController({ ipam })] : []),
         createAddressController({
           ipam,
           log,

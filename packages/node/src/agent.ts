@@ -63,7 +63,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     await mkdir(folder, { recursive: true, mode: 0o711 });
   const sandboxes = await openSandboxStore(paths.guests);
   const recorder = (component: string) => createEventRecorder({ client, component, host: nodeName, log, now, signal });
-  const addresses = createAddresses({ sandboxes, nodeName, client, events: recorder("spiderpool-agent"), log });
+  const addresses = createAddresses({
+    ...{ sandboxes, nodeName, instance: paths.instance, client, signal, log },
+    events: recorder("spiderpool-agent"),
+  });
   const [cgroups, standIn, network, images] = await Promise.all([
     openCgroups(),
     probeStandIn(signal),
@@ -96,6 +99,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const ownLinks = `pp${paths.instance}`;
   const node = nodeFacts(options);
+  const addressControllers = await addresses.controllers(network);
   const controllers = startControllers(
     [
       createPodsController({
@@ -112,7 +116,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         images: createPodImages({ store: images, client, log, now, signal }),
         guests: keeper,
       }),
-      ...addresses.controllers(network),
+      ...addressControllers,
       createServicesController({ nodeName, instance: paths.instance, podSubnet: network.podSubnet }),
       createGuestsController({
         nodeName,

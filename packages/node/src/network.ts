@@ -14,7 +14,10 @@ export interface NetworkPaths {
 
 export function openNetworkOf(
   paths: NetworkPaths,
-  options: Pick<NodeNetworkOptions, "identify" | "report" | "findPool" | "otherwise" | "cluster" | "log" | "signal">,
+  options: Pick<
+    NodeNetworkOptions,
+    "identify" | "report" | "findPool" | "poolsElsewhere" | "otherwise" | "cluster" | "log" | "signal"
+  >,
 ): Promise<NodeNetwork> {
   return openNodeNetwork({
     instance: paths.instance,

@@ -54,6 +54,7 @@ export interface NodeNetworkOptions {
   /** Tells people what became of an address. */
   readonly report?: IpamCallContext["report"];
   readonly findPool?: IpamCallContext["findPool"];
+  readonly poolsElsewhere?: IpamCallContext["poolsElsewhere"];
   /** What our plugins ask the API; absent: their chain's configuration counts alone. */
   readonly cluster?: Pick<CoordinatorDeps, "findCoordinator" | "annotationsOf"> | undefined;
   /** Answers requests on the agent's socket that are not about addresses. */
@@ -106,6 +107,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
     probes: { findConflict, isGatewayReachable, conflicts: createConflictMemory() },
     report: options.report,
     findPool: options.findPool,
+    poolsElsewhere: options.poolsElsewhere,
   };
   own.set("spiderpool", (call, gone) => answerIpamCall(call, ipamContext, gone));
   own.set("coordinator", createCoordinatorPlugin({ instance, registryPath, ...options.cluster }));

@@ -33,6 +33,8 @@ export interface IpamCallContext {
   readonly probes?: Probes | undefined;
   /** Tells people what became of an address. */
   readonly report?: ((pod: PodReference, said: AddressReport) => void) | undefined;
+  /** The node whose agent gives out addresses of SpiderIPPools; undefined: this one does. */
+  readonly poolsElsewhere?: (() => string | undefined) | undefined;
   /** Looks for a pool that was made a moment ago. */
   readonly findPool?: ((name: string) => Promise<PoolDefinition | undefined>) | undefined;
 }

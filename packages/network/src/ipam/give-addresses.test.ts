@@ -99,6 +99,15 @@ test("an ADD hands out nothing that is reserved, and gives what is asked for or 
   await assert.rejects(world.add(exactly("10.7.120.102"), {}, "db"), /"default\/web\/eth0" holds it/);
 });
 
+test("an ADD takes nothing of a pool where another agent gives them out, and the node's own as ever", async (t) => {
+  const world = await makeWorld(t);
+  world.elsewhere = "n2";
+  await assert.rejects(world.add({}), {
+    message: 'Cannot give "eth0" an address of a pool: the agent of node "n2" alone gives them out',
+  });
+  assert.deepEqual((await world.add({}, { bridge: "ppbr" })).ips, ["10.244.0.1/24"]);
+});
+
 test("a VM whose address no longer fits is told what became of it", async (t) => {
   const world = await makeWorld(t);
   await world.ipam.putPool({ name: "other", subnet: "10.7.0.0/16", ips: ["10.7.130.5"] });
@@ -124,6 +133,7 @@ test("a pod's addresses are its own where VMs' are not kept, and go with it", as
 });
 
 interface World {
+  elsewhere?: string;
   settings: typeof defaultSettings;
   reserved: readonly string[];
   isKept: boolean;
@@ -203,6 +213,7 @@ async function makeWorld(t: TestContext): Promise<World> {
       conflicts: createConflictMemory(),
     },
     report: (_, { reason, message }) => void world.said.push(`${reason}: ${message}`),
+    poolsElsewhere: () => world.elsewhere,
     findPool: async (name) => world.published.find((pool) => pool.name === name),
   };
   return world;

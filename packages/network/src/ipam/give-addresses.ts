@@ -93,6 +93,12 @@ function select({ call, identity, context }: Asked): Selection {
   const { selection } = identity;
   const named = [network[4], network[6]].filter((names) => names.length > 0);
   if (selection && !(isOwnRange && named.length === 0)) {
+    const elsewhere = context.poolsElsewhere?.();
+    if (elsewhere !== undefined) {
+      throw new Error(
+        `Cannot give "${call.ifName}" an address of a pool: the agent of node "${elsewhere}" alone gives them out`,
+      );
+    }
     const nodeOwn = new Set(defaultPools.flat());
     const pools = ipam.pools().filter(({ pool }) => !nodeOwn.has(pool.name));
     return planSelection(call.ifName, network, selection, pools);

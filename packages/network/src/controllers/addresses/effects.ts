@@ -26,12 +26,14 @@ export interface UsedInterface {
   readonly holder: Allocation["holder"];
 }
 
-export function addressEffects({ ipam, log }: AddressesDeps): Effects<Step> {
+export function addressEffects({ ipam, log, isInUse }: AddressesDeps): Effects<Step> {
   return {
     async releaseAddresses({ owner, evenOfMachine }, { client, signal }) {
       // An address in two guests is worse than one that is kept too long: ask the API itself, not the cache.
       if (!evenOfMachine && (await client.find(VirtualMachine, owner, { signal }))) return;
       if (!evenOfMachine && (await client.find(VirtualMachineInstance, owner, { signal }))) return;
+      // A new VM of that name may have come meanwhile: whoever asks for addresses has a place on this node before.
+      if (isInUse(owner)) throw new Error("Cannot release addresses: their owner is back");
       for (const held of await ipam.release(owner)) {
         log.info("address released", {
           vm: `${owner.namespace}/${owner.name}`,
