@@ -40,7 +40,7 @@ answer=$(
     printf 'cni-%s: %s\\r\\n' command "$CNI_COMMAND" containerid "$CNI_CONTAINERID" netns "$CNI_NETNS" \\
       ifname "$CNI_IFNAME" args "$CNI_ARGS"
     printf '\\r\\n%s' "$config"
-  } | socat -t 30 - "UNIX-CONNECT:$socket" 2>/dev/null && printf .
+  } | socat -t 30 - "UNIX-CONNECT:$socket,shut-none" 2>/dev/null && printf .
 ) || fail 11 "the node agent does not answer on $socket"
 head=\${answer%%"$crlf$crlf"*}
 [ "$head" != "$answer" ] || fail 11 "the node agent does not answer on $socket"

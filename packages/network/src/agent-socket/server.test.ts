@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { OwnPlugin } from "../cni/own-plugin.ts";
 import { answerIpamCall, type PodIdentity, type PodReference } from "../ipam/cni-call.ts";
 import { type Ipam, openIpam } from "../ipam/ipam.ts";
@@ -124,6 +125,21 @@ test("serveAgentSocket() hands each plugin its own calls, and knows no others", 
     },
   });
   assert.equal((await callScript(join(folder, "bin", "gone"), "ADD", {}, {})).exitCode, 1);
+});
+
+test("serveAgentSocket() answers also a call that takes a while", async (t) => {
+  const folder = temporaryFolder(t);
+  const socket = join(folder, "agent.sock");
+  const slow: OwnPlugin = async (call, signal) => {
+    await delay(300, undefined, { signal });
+    return { status: 200, body: { saw: call.ifName } };
+  };
+  await using _ = await serveAgentSocket(socket, new Map([["slow", slow]]));
+  await installPlugins(join(folder, "bin"), ["slow"], socket);
+  assert.deepEqual(await callScript(join(folder, "bin", "slow"), "ADD", {}, {}), {
+    exitCode: 0,
+    answer: { saw: "eth0" },
+  });
 });
 
 test("renderPluginScript() refuses a socket path that a shell could read as something else", () => {
