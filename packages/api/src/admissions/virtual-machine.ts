@@ -13,6 +13,7 @@ import { randomUuid } from "./random-uuid.ts";
 import { validateAddressing } from "./validate/addressing.ts";
 import { cause } from "./validate/cause.ts";
 import { validateInstanceMetadata, warnAboutAnnotations } from "./validate/metadata.ts";
+import { warnAboutMissing } from "./validate/missing.ts";
 import { validateSpec } from "./validate/spec.ts";
 import { validateUnderlay } from "./validate/underlay.ts";
 
@@ -26,11 +27,14 @@ export const virtualMachineAdmission: Admission<VirtualMachine> = {
   warn,
 };
 
-function warn({ object: { spec }, operation }: Review): readonly string[] {
+function warn({ object: vm, operation, find, list }: Review): readonly string[] {
   if (operation === "DELETE") return [];
+  const { spec } = vm;
+  const context = { namespace: vm.metadata.namespace ?? "", metadata: spec.template.metadata ?? {}, find, list };
   return [
     ...(spec.running === undefined ? [] : ["spec.running is deprecated, please use spec.runStrategy instead."]),
     ...warnAboutAnnotations(spec.template.metadata ?? {}, "spec.template.metadata"),
+    ...(spec.template.spec ? warnAboutMissing(spec.template.spec, context) : []),
   ];
 }
 

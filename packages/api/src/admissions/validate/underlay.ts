@@ -27,7 +27,7 @@ export function validateUnderlay(
 ): Problem[] {
   return (domain.devices.interfaces ?? []).flatMap((nic, index) => {
     const network = nic.bridge && networks.find(({ name }) => name === nic.name);
-    const key = network && keyOf(network, context);
+    const key = network && networkKeyOf(network, context);
     const config = key && context.find(NetworkAttachmentDefinition, key)?.spec?.config;
     const kind = config ? mainPlugin(config) : undefined;
     if (!kind || canBridgeOver(kind)) return [];
@@ -36,7 +36,7 @@ export function validateUnderlay(
 }
 
 /** The definition behind a network; undefined where it is the usual one, or cannot be read, which is said elsewhere. */
-function keyOf({ pod, multus }: Network, { namespace, metadata }: UnderlayContext): Key | undefined {
+export function networkKeyOf({ pod, multus }: Network, { namespace, metadata }: UnderlayContext): Key | undefined {
   if (multus) {
     const [first = "", second] = multus.networkName.split("/");
     return second === undefined ? { namespace, name: first } : { namespace: first, name: second };
