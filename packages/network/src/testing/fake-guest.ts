@@ -15,6 +15,10 @@ export interface FakeGuest extends AsyncDisposable {
   readonly run: (...argv: readonly string[]) => Promise<string>;
   /** Asks for an address by DHCP and takes it; what the server said, by udhcpc's names (`ip`, `router`, `staticroutes`, `mtu`, …). */
   readonly dhcp: () => Promise<Readonly<Record<string, string>>>;
+  /** Waits for a router's advertisement, then asks for an address by DHCPv6 and takes it. @returns the address */
+  readonly dhcp6: () => Promise<string>;
+  /** Waits for an address that it makes itself of an advertised prefix. */
+  readonly hasAddress: (address: string) => Promise<void>;
   /** A web server that answers every request with `text`. */
   readonly serve: (port: number, text: string) => Promise<void>;
 }
@@ -70,6 +74,9 @@ export async function startFakeGuest(options: FakeGuestOptions): Promise<FakeGue
   const script = join(folder, "udhcpc.sh");
   const answer = join(folder, "answer");
   await writeFile(script, `#!/bin/sh\n[ "$1" != bound ] || env > ${answer}\n`, { mode: 0o755 });
+  const script6 = join(folder, "dhclient.sh");
+  const take = `ip -6 address replace "$new_ip6_address/128" dev "$interface" nodad && echo "$new_ip6_address" > ${answer}6`;
+  await writeFile(script6, `#!/bin/sh\n[ "$reason" != BOUND6 ] || { ${take}; }\n`, { mode: 0o755 });
   const guest: FakeGuest = {
     netns: name,
     run: inside,
@@ -91,6 +98,36 @@ export async function startFakeGuest(options: FakeGuestOptions): Promise<FakeGue
       }
       return said;
     },
+    dhcp6: async () => {
+      await until(async () => {
+        if (!(await inside("ip", "-6", "route")).includes("default")) throw new Error("no router advertised itself");
+        // The client does not speak from an address that might be another's.
+        const tentative = await inside("ip", "-6", "address", "show", "dev", "eth0", "tentative");
+        if (tentative !== "") throw new Error(`its addresses are not sure yet: ${tentative}`);
+      });
+      await inside(
+        "dhclient",
+        "-6",
+        "-1",
+        "-cf",
+        "/dev/null",
+        "-sf",
+        script6,
+        "-lf",
+        `${answer}6.lease`,
+        "-pf",
+        `${answer}6.pid`,
+        "eth0",
+      );
+      // Its parent does not wait for it to say which it is. It would renew.
+      await until(async () => process.kill(Number(await readFile(`${answer}6.pid`, "utf8")), "SIGKILL"));
+      return (await readFile(`${answer}6`, "utf8")).trim();
+    },
+    hasAddress: (address) =>
+      until(async () => {
+        const shown = await inside("ip", "-6", "address", "show", "dev", "eth0", "scope", "global", "-tentative");
+        if (!shown.includes(`${address}/`)) throw new Error(`it has no address ${address}: ${shown}`);
+      }),
     serve: async (port, text) => {
       const www = join(folder, `www-${port}`);
       await mkdir(www);

@@ -8,6 +8,7 @@ import { type BindingOptions, ensureBinding, removeBinding } from "../binding/en
 import type { BindingRequest, BridgedPlan } from "../binding/types.ts";
 import { observeLinks } from "../link/namespace.ts";
 import { probeStandIn } from "../link/stand-in.ts";
+import type { NetworkAttachment } from "../render/cni-config.ts";
 import { startFakeGuest } from "./fake-guest.ts";
 import { planBridged } from "./plan-bridged.ts";
 import { openTestNode, type TestNode, type TestPod } from "./test-node.ts";
@@ -45,21 +46,34 @@ export interface World extends AsyncDisposable {
 export type Spec = Omit<BindingRequest["interfaceSpec"], "name">;
 
 /** A node with a guest behind the binding, and a pod that talks to it. */
-export async function makeWorld(t: TestContext, spec: Spec): Promise<World> {
+export async function makeWorld(t: TestContext, spec: Spec, network: GuestNetwork = {}): Promise<World> {
   await using undo = new AsyncDisposableStack();
-  const node = undo.use(await openTestNode({ folder: temporaryFolder(t) }));
-  const guest = undo.use(await addGuest(node, t, "web", spec));
-  const client = await node.addPod("client");
+  const node = undo.use(await openTestNode({ folder: temporaryFolder(t), nads: network.nad ? [network.nad] : [] }));
+  const guest = undo.use(await addGuest(node, t, "web", spec, network));
+  const client = await node.addPod("client", annotationsOf(network));
   undo.defer(() => client.remove());
   const all = undo.move();
   return { node, client, ...guest, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-export async function addGuest(node: TestNode, t: TestContext, name: string, spec: Spec) {
+/** A network in place of the pod network. */
+export interface GuestNetwork {
+  readonly nad?: NetworkAttachment;
+  readonly vmIPv6NetworkCIDR?: string;
+}
+
+function annotationsOf({ nad }: GuestNetwork) {
+  if (!nad) return {};
+  const { namespace, name } = nad.metadata;
+  return { annotations: { "v1.multus-cni.io/default-network": `${namespace}/${name}` } };
+}
+
+export async function addGuest(node: TestNode, t: TestContext, name: string, spec: Spec, network: GuestNetwork = {}) {
   await using undo = new AsyncDisposableStack();
-  const pod = await node.addPod(name);
+  const pod = await node.addPod(name, annotationsOf(network));
   undo.defer(() => pod.remove());
-  const plan = planBridged(await request(pod, spec));
+  const { vmIPv6NetworkCIDR } = network;
+  const plan = planBridged({ ...(await request(pod, spec)), network: { name: "default", pod: { vmIPv6NetworkCIDR } } });
   const attachment = await ensureBinding(plan, optionsOf(pod));
   undo.defer(() => removeBinding(plan, optionsOf(pod)));
   const guest = undo.use(await startFakeGuest({ ...wire(pod, plan, temporaryFolder(t)), mac: attachment.mac }));
