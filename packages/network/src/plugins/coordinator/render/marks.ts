@@ -11,13 +11,12 @@ export function renderMarks(table: string, veth: string): string {
   return `${replaceTable("inet", table)}table inet ${table} {
   chain prerouting {
     type filter hook prerouting priority mangle;
-    iifname "${veth}" ct state new meta mark set ${nodeMark}
-    meta mark ${nodeMark} ct mark set meta mark
-    iifname != "${veth}" ct mark ${nodeMark} meta mark set ct mark
+    iifname "${veth}" ct state new ct mark set ${nodeMark}
+    iifname != "${veth}" ct mark ${nodeMark} meta mark set ${nodeMark}
   }
   chain output {
     type route hook output priority mangle;
-    ct mark != 0 meta mark set ct mark
+    ct mark ${nodeMark} meta mark set ${nodeMark}
   }
 }
 `;
