@@ -9,7 +9,10 @@ import { guestReference, machine, namespace, rootDisk } from "./machines.ts";
 import { createUnderlay } from "./underlay.ts";
 
 test("guests are reached by services and by ssh", async (t) => {
-  const peapod = await startPeapod(t, { images: { [guestReference]: await guestImage() } });
+  const lan = await createUnderlay({ addresses: ["192.0.2.1/24"] });
+  t.after(() => lan[Symbol.asyncDispose]());
+  const images = { [guestReference]: guestImage() };
+  const peapod = await startPeapod(t, { images, env: { PEAPOD_LISTEN: "0.0.0.0:6443" } });
   const key = await makeKey(peapod);
   await peapod.apply(machine("web", { disks: [rootDisk(), seed(key.publicKey)] }));
   const domain = { devices: { interfaces: [{ name: "default", bridge: {} }] } };
@@ -27,8 +30,11 @@ test("guests are reached by services and by ssh", async (t) => {
     });
 
   await t.test("ssh: a command is run by whom the target names, and its exit code is ours", async () => {
-    const { stdout } = succeed(await inside("web", "echo $USER of $(hostname)"));
-    assert.equal(stdout, "peapod of web\n");
+    const said = await eventually("web's ssh server is up", async () => {
+      const { code, stdout } = await inside("web", "echo $USER of $(hostname)");
+      return code === 0 ? stdout : undefined;
+    });
+    assert.equal(said, "peapod of web\n");
     assert.equal((await inside("web", "exit 42")).code, 42);
     const refused = await peapod.virtctl("ssh", "nobody@vmi/web.default", "--known-hosts=", "-t", "-oBatchMode=yes");
     assert.equal(refused.code, 255);
@@ -65,10 +71,17 @@ test("guests are reached by services and by ssh", async (t) => {
   });
 
   await t.test("the outside reaches a guest by a port of the machine", async () => {
-    await using lan = await createUnderlay({ addresses: ["192.0.2.1/24"] });
     const host = await lan.addHost("outside", ["192.0.2.2/24"], "192.0.2.1");
     const port = web.spec?.ports?.[0]?.nodePort ?? 0;
     assert.match((await host.get(`http://192.0.2.1:${port}/`)) ?? "", /^Hello from web$/m);
+  });
+
+  await t.test("guests and the machine reach the API by its service", async () => {
+    const { stdout } = succeed(await inside("shop", "nc -w 5 10.96.0.1 443 < /dev/null && echo connected"));
+    assert.equal(stdout, "connected\n");
+    const { ca } = await certificates(peapod);
+    const answer = succeed(await execute("curl", ["-sS", "--cacert", ca, "https://10.96.0.1/readyz"]));
+    assert.equal(answer.stdout, "ok");
   });
 
   await t.test("a service has whoever is ready, and refuses when nobody is", async () => {
@@ -106,6 +119,15 @@ test("guests are reached by services and by ssh", async (t) => {
 /** busybox's wget is not to be trusted when it is linked statically. */
 function get(address: string): string {
   return `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 ${address} 80`;
+}
+
+/** The certificate that the API's own is signed with, as a file. */
+async function certificates(peapod: Peapod): Promise<{ readonly ca: string }> {
+  const ca = join(peapod.dataDir, "api-ca.crt");
+  const path = "jsonpath={.clusters[0].cluster.certificate-authority-data}";
+  const encoded = await peapod.kubectl("config", "view", "--raw", "-o", path);
+  writeFileSync(ca, Buffer.from(encoded, "base64"));
+  return { ca };
 }
 
 /** A key pair for logins without a password. */

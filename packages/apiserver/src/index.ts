@@ -9,3 +9,4 @@ export type { ServedResource, ServedResources } from "./registry/types.ts";
 export { createScheduler } from "./scheduler/index.ts";
 export { type ApiServer, type ApiServerOptions, createApiServer, type Identity } from "./server.ts";
 export { createServiceEndpoints } from "./service-endpoints/index.ts";
+export { apiAddressIn, serviceRanges } from "./services/ranges.ts";

@@ -1,7 +1,8 @@
 import { EndpointSlice, Endpoints, type Kind, type KubeObject, Service } from "@peapod/api";
 import { type Client, type ClientFetch, createClient, isNotFound, keyOf, type Log } from "@peapod/machinery";
 import type { Ranges } from "./allocate.ts";
-import { formatIpv4, parseIpv4 } from "./ipv4.ts";
+import { parseIpv4 } from "./ipv4.ts";
+import { apiAddressIn } from "./ranges.ts";
 import { needsClusterIp } from "./spec.ts";
 
 export interface EnsureServicesOptions {
@@ -45,7 +46,7 @@ async function ensureKubernetes(client: Client, ranges: Ranges, port: number): P
     kind: "Service",
     metadata: { ...place, labels: { component: "apiserver", provider: "kubernetes" } },
     spec: {
-      clusterIP: formatIpv4(ranges.network.base + 1),
+      clusterIP: apiAddressIn(ranges.network),
       ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: port }],
     },
   };

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { admissions, Node, peapodKinds, renderCrd } from "@peapod/api";
 import {
+  apiAddressIn,
   createApiServer,
   createAuthenticate,
   createNodeLifecycle,
@@ -12,6 +13,7 @@ import {
   listen,
   type Pki,
   renderKubeconfig,
+  serviceRanges,
 } from "@peapod/apiserver";
 import { createComputeControllers, eventComponents } from "@peapod/compute";
 import { createGateway } from "@peapod/gateway";
@@ -66,7 +68,14 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
   const { signal } = stop;
   await mkdir(paths.store, { recursive: true, mode: 0o700 });
   const { host, port } = config.listen;
-  const names = [host, config.nodeName];
+  const advertised = advertisedAddress(host, port);
+  const ownService = apiAddressIn(serviceRanges({ serviceNetwork }).network);
+  const names = [
+    host,
+    config.nodeName,
+    ownService,
+    ...(advertised === undefined ? [] : [advertised.replace(/:\d+$/, "")]),
+  ];
   const pki = await ensurePki(paths.pki, { names });
 
   // The proxy asks the server where nodes are, and the server asks the proxy for their logs.
@@ -81,7 +90,7 @@ export async function startControlPlane(config: UpConfig, paths: InstancePaths, 
       nodeProxy,
       serviceAccountKey: pki.serviceAccountKey,
       serverAddress: `${shownHost(host)}:${port}`,
-      advertisedAddress: advertisedAddress(host, port),
+      advertisedAddress: advertised,
       serviceNetwork,
       log: log.with({ part: "apiserver" }),
     }),
