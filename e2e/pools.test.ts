@@ -87,6 +87,29 @@ test("a machine gets the address and MAC that it asks for, or a sentence that sa
   assert.match(why, /Cannot give "default\/second\/eth0" the address 10\.7\.120\.150: "default\/first\/eth0" holds it/);
 });
 
+test("a machine is not given an address that somebody on the LAN has, where that is looked for", async (t) => {
+  await using underlay = await createUnderlay({ addresses: ["10.7.0.11/16"] });
+  await underlay.addHost("taken", ["10.7.120.100/16"]);
+  const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
+  await peapod.apply(lan);
+  await peapod.apply(`apiVersion: v1
+kind: ConfigMap
+metadata: { name: spiderpool-conf, namespace: kube-system }
+data: { conf.yml: "enableIPConflictDetection: true\\nenableSpiderSubnet: true\\n" }
+`);
+  await eventually("what is not honoured is named", async () => {
+    const said = await peapod.kubectl("get", "events", "-n", "kube-system", "-o", "jsonpath={.items[*].message}");
+    return said.includes("enableSpiderSubnet: true is not honoured") || undefined;
+  });
+  await peapod.apply(machine("first"));
+  assert.equal((await podOf(peapod, "first")).ip, "10.7.120.101");
+  const said = await peapod.kubectl("get", "events", "-o", "jsonpath={.items[*].message}");
+  assert.match(
+    said,
+    /ip conflict: pod's interface eth0 with an conflicting ip 10\.7\.120\.100, 10\.7\.120\.100 is located at/,
+  );
+});
+
 test("a machine keeps its addresses of both families and its MAC through a power cut", async (t) => {
   await using _underlay = await createUnderlay({ addresses: ["10.7.0.11/16", "fd00:7::11/64"] });
   const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
