@@ -1,9 +1,10 @@
 import { formatIp, SpiderIPPool } from "@peapod/api";
 import { type Controller, parseKey } from "@peapod/machinery";
 import type { Ipam } from "../../ipam/ipam.ts";
+import type { Allocation } from "../../ipam/types.ts";
 import { podPoolName } from "../../render/default-network.ts";
 import { type PoolMemory, poolEffects } from "./effects.ts";
-import { type Facts, planPool, type Step } from "./plan.ts";
+import { type Facts, planPool, publishEveryMs, type Step } from "./plan.ts";
 import { renderPoolStatus } from "./render/status.ts";
 
 const namedHolders = 5;
@@ -27,25 +28,28 @@ export function createIpPoolController({ ipam }: { readonly ipam: Ipam }): Contr
     observe(key, { cache, now }) {
       const { name } = parseKey(key);
       if (name === podPoolName) return undefined; // the node's own range, which is no object
+      const pool = cache.get(SpiderIPPool, { name });
       const use = ipam.pool(name);
-      const held = ipam.list({ pool: name });
+      const heldCount = use?.used ?? ipam.list({ pool: name }).length;
+      const dueAt = (memory.publishedAt.get(name) ?? 0) + publishEveryMs(heldCount);
+      const publishInMs = pool?.status === undefined ? 0 : Math.max(0, dueAt - now.getTime());
       return {
         name,
-        pool: cache.get(SpiderIPPool, { name }),
+        pool,
         known: use?.pool.definition,
-        heldCount: held.length,
-        holders: held
-          .slice(0, namedHolders)
-          .map(
-            ({ owner, family, address }) =>
-              `${owner.namespace}/${owner.name} holds ${formatIp({ family, value: address })}`,
-          ),
-        status: use && renderPoolStatus(use.pool.size, held),
-        publishedAgoMs: now.getTime() - (memory.publishedAt.get(name) ?? 0),
+        heldCount,
+        holders: pool?.metadata.deletionTimestamp ? ipam.list({ pool: name }).slice(0, namedHolders).map(describe) : [],
+        // The whole list is looked at when it may be shown, not at every change of it.
+        status: use && publishInMs === 0 ? renderPoolStatus(use.pool.size, ipam.list({ pool: name })) : undefined,
+        publishInMs,
         saidOfHolders: memory.saidOfHolders.get(name),
       };
     },
     plan: planPool,
     effects: poolEffects(ipam, memory),
   };
+}
+
+function describe({ owner, family, address }: Allocation): string {
+  return `${owner.namespace}/${owner.name} holds ${formatIp({ family, value: address })}`;
 }

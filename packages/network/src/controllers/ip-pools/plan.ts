@@ -13,10 +13,10 @@ export interface Facts {
   readonly heldCount: number;
   /** The first few of those who hold something, as `default/web has 10.7.120.100`. */
   readonly holders: readonly string[];
-  /** What the status should be; undefined while the allocator does not know the pool. */
+  /** What the status should be; undefined while the allocator does not know the pool, and while it is too early to publish it. */
   readonly status: NonNullable<SpiderIPPool["status"]> | undefined;
-  /** How long ago its status was published. */
-  readonly publishedAgoMs: number;
+  /** Until the status may be published again. */
+  readonly publishInMs: number;
   /** What was said last of who holds a pool that is to go. */
   readonly saidOfHolders: string | undefined;
 }
@@ -48,10 +48,9 @@ export function planPool(facts: Facts): Plan<Step> {
   if (!isJsonEqual(known, definition)) return { steps: [{ do: "putPool", definition }], lookAgainInMs: 0 };
   const message = holdersMessage(facts);
   const named: Step[] = isLeaving && message !== facts.saidOfHolders ? [{ do: "nameHolders", pool, message }] : [];
-  const { status } = facts;
+  const { status, publishInMs } = facts;
+  if (publishInMs > 0) return { steps: named, lookAgainInMs: publishInMs };
   if (!status || isJsonEqual(pool.status, status)) return { steps: named };
-  const waitMs = publishEveryMs(heldCount) - facts.publishedAgoMs;
-  if (waitMs > 0 && pool.status !== undefined) return { steps: named, lookAgainInMs: waitMs };
   return { steps: [...named, { do: "publishStatus", pool, status }] };
 }
 
@@ -66,8 +65,8 @@ function isFinalized({ metadata }: SpiderIPPool): boolean {
   return metadata.finalizers?.includes(spiderpoolFinalizer) ?? false;
 }
 
-/** A record is some eighty bytes, and everybody who watches pools gets all of them each time. */
-function publishEveryMs(heldCount: number): number {
+/** A record is some eighty bytes, and everybody who watches pools gets all of them each time; so the longer the list, the less often. */
+export function publishEveryMs(heldCount: number): number {
   return 200 + Math.min(heldCount, 5_000);
 }
 
