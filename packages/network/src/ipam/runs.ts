@@ -37,31 +37,29 @@ export function hasNumber(runs: Runs, value: bigint): boolean {
 
 /** The set with `value`; the same one when it is in it already. */
 export function addNumber(runs: Runs, value: bigint): Runs {
+  const size = runs.size + 1n;
   const below = runAtOrBelow(runs.root, value);
   if (below && below.last >= value) return runs;
-  let { root } = runs;
-  let first = value;
-  let last = value;
+  const above = runAtOrBelow(runs.root, value + 1n);
+  const isAbove = above !== undefined && above.first === value + 1n;
   if (below && below.last === value - 1n) {
-    root = removeNode(root, below.first);
-    first = below.first;
+    const root = isAbove ? removeNode(runs.root, above.first) : runs.root;
+    return { root: replaceNode(root, below.first, { first: below.first, last: isAbove ? above.last : value }), size };
   }
-  const above = runAtOrBelow(root, value + 1n);
-  if (above && above.first === value + 1n) {
-    root = removeNode(root, above.first);
-    last = above.last;
-  }
-  return { root: insertNode(root, { first, last }), size: runs.size + 1n };
+  if (isAbove) return { root: replaceNode(runs.root, above.first, { first: value, last: above.last }), size };
+  return { root: insertNode(runs.root, { first: value, last: value }), size };
 }
 
 /** The set without `value`; the same one when it is not in it. */
 export function removeNumber(runs: Runs, value: bigint): Runs {
+  const size = runs.size - 1n;
   const run = runAtOrBelow(runs.root, value);
   if (!run || run.last < value) return runs;
-  let root = removeNode(runs.root, run.first);
-  if (run.first < value) root = insertNode(root, { first: run.first, last: value - 1n });
-  if (run.last > value) root = insertNode(root, { first: value + 1n, last: run.last });
-  return { root, size: runs.size - 1n };
+  const { first, last } = run;
+  if (first === last) return { root: removeNode(runs.root, first), size };
+  if (first === value) return { root: replaceNode(runs.root, first, { first: value + 1n, last }), size };
+  const root = replaceNode(runs.root, first, { first, last: value - 1n });
+  return { root: last === value ? root : insertNode(root, { first: value + 1n, last }), size };
 }
 
 /** The run with the highest start ≤ `value`. */
@@ -82,6 +80,14 @@ function insertNode(node: Node | undefined, run: Run): Node {
   return run.first < node.first
     ? balance(node, insertNode(node.left, run), node.right)
     : balance(node, node.left, insertNode(node.right, run));
+}
+
+/** The tree with `run` where the one that starts at `first` was; their order stays, and so does the tree's shape. */
+function replaceNode(node: Node | undefined, first: bigint, run: Run): Node | undefined {
+  if (!node) return undefined;
+  if (first < node.first) return join(node, replaceNode(node.left, first, run), node.right);
+  if (first > node.first) return join(node, node.left, replaceNode(node.right, first, run));
+  return join(run, node.left, node.right);
 }
 
 /** The tree without the run that starts at `first`. */
