@@ -16,7 +16,7 @@ import { parseYaml } from "@peapod/machinery";
 
 const root = join(import.meta.dirname, "..");
 
-for (const file of globSync("examples/*.yaml", { cwd: root })) {
+for (const file of globSync("examples/**/*.yaml", { cwd: root })) {
   test(`${file} is admitted`, () => admit(readFileSync(join(root, file), "utf8")));
 }
 
