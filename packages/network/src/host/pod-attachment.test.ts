@@ -5,10 +5,12 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { run } from "@peapod/machinery/node";
 import { pluginLinkName } from "../plugins/names.ts";
+import { planPodNetworks } from "../pod-networks/plan.ts";
+import { renderDefaultNetwork } from "../render/default-network.ts";
 import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
 import { openTestNode, type TestNode } from "../testing/test-node.ts";
 import { inventory } from "./inventory.ts";
-import { detachLeftovers } from "./pod-attachment.ts";
+import { attachPod, detachLeftovers } from "./pod-attachment.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("an interface has the MAC of its earlier life, whether its plugin takes MACs or not", async (t) => {
@@ -51,6 +53,18 @@ if (isInOwnNamespaces(import.meta.url)) {
       [[], ["10.66.0.1"]],
     );
     assert.equal((await pod.run("ip", "route", "show", "default")).trim(), "default via 10.66.0.1 dev net1");
+    await pod.remove();
+  });
+
+  test("an interface that vanished while its pod was made is made again, with its address", async (t) => {
+    await using node = await openNode(t);
+    const pod = await node.addPod("web");
+    await pod.run("ip", "link", "delete", "eth0");
+    const known = renderDefaultNetwork();
+    const requests = planPodNetworks({ namespace: "default", annotations: {} });
+    const [again] = await attachPod(node.network, pod.place, requests, () => known);
+    assert.deepEqual(again?.addresses, pod.interfaces[0]?.addresses);
+    await pod.run("busybox", "ping", "-c", "1", "-W", "5", "10.244.0.1");
     await pod.remove();
   });
 

@@ -1,4 +1,3 @@
-import { ProgramError, run } from "@peapod/machinery/node";
 import type { PodInterface } from "../binding/types.ts";
 import { type CachedAttachment, listCached } from "../cni/cache.ts";
 import { addNetwork, deleteNetwork } from "../cni/chain.ts";
@@ -6,12 +5,13 @@ import { renderCapabilityArgs, withRequest } from "../cni/render/capability-args
 import { tidyNetworks } from "../cni/tidy.ts";
 import type { CniNetwork, CniResult } from "../cni/types.ts";
 import { linkNames } from "../link/link-names.ts";
-import { applyBatch } from "../link/namespace.ts";
+import { applyBatch, observeLinks } from "../link/namespace.ts";
 import { observePodInterfaces } from "../link/pod-interface.ts";
 import { renderDefaultRoute } from "../pod-networks/render/default-route.ts";
 import type { PodNetworkRequest } from "../pod-networks/types.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
 import { hostLinkName, madeLinkName } from "../render/host-names.ts";
+import { bridgesOf, nameHostLinks } from "./name-links.ts";
 import type { NodeNetwork } from "./node-network.ts";
 import { type PodMacs, settleMac } from "./pod-mac.ts";
 
@@ -49,6 +49,7 @@ export async function attachPod(
   findNad: (key: PodNetworkRequest["nad"]) => NetworkAttachment | undefined,
   signal?: AbortSignal,
 ): Promise<readonly AttachedInterface[]> {
+  await forgetVanished(network, pod, signal);
   const results: CniResult[] = [];
   for (const [index, request] of requests.entries()) {
     const nad = findNad(request.nad);
@@ -80,6 +81,20 @@ export async function attachPod(
     const { nameservers = [], search = [] } = result.dns;
     return [{ ...podInterface, nad: request.nad, isDefault: request.isDefault, dns: { nameservers, search } }];
   });
+}
+
+/** An interface that went meanwhile, with its parent or by hand, is made anew: what is noted of it is undone first. */
+async function forgetVanished(
+  network: Pick<NodeNetwork, "cni">,
+  pod: PodPlace,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const finished = (await listCached(network.cni.resultsDir, pod.uid)).filter(({ result }) => result !== undefined);
+  if (finished.length === 0) return;
+  const links = await observeLinks(pod.netnsPath, signal);
+  const gone = finished.filter(({ attachment }) => !links.some(({ name }) => name === attachment.ifName));
+  const [failure] = await detachAll(network, gone, signal);
+  if (failure) throw failure;
 }
 
 /** The MAC that is asked for, else the one that this interface had before: told to the plugins, and set where they do not listen. */
@@ -169,24 +184,4 @@ async function detachAll(
     }
   }
   return failures;
-}
-
-/** Bridges that plugins make when they are not there, and never take away. */
-function bridgesOf({ plugins }: CniNetwork): readonly string[] {
-  return plugins.flatMap(({ type, bridge }) => (type === "bridge" && typeof bridge === "string" ? [bridge] : []));
-}
-
-/** Plugins choose names on the host, or users do. Ours are put beside them, so that an audit knows what is here because of us. */
-async function nameHostLinks(
-  links: readonly (readonly [link: string, name: string])[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const [link, name] of links) {
-    await run(["ip", "link", "property", "add", "dev", link, "altname", name], { signal, timeoutMs: 20_000 }).catch(
-      (error: unknown) => {
-        if (error instanceof ProgramError && /File exists/.test(error.stderr)) return; // it was named by an earlier attempt
-        throw error;
-      },
-    );
-  }
 }
