@@ -21,6 +21,8 @@ if (isInOwnNamespaces(import.meta.url)) {
       { ...eth0, mac: "" },
       {
         name: "eth0",
+        kind: "veth",
+        mode: undefined,
         mac: "",
         mtu: 1500,
         addresses: ["10.244.0.2/24"],

@@ -26,7 +26,9 @@ export function isInOwnNamespaces(file: string): boolean {
   test(`${name} in namespaces of its own`, { timeout: 600_000 }, async (t) => {
     const argv = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", prepare, "sh"];
     const { NODE_TEST_CONTEXT: _, ...env } = process.env; // or the inner run reports to the outer runner's format
-    const child = spawn("unshare", [...argv, process.execPath, "--test-reporter=spec", path], {
+    // What a failed test left open must not keep it from being told.
+    const flags = ["--test-reporter=spec", "--test-force-exit"];
+    const child = spawn("unshare", [...argv, process.execPath, ...flags, path], {
       env: { ...env, [inside]: "yes" },
       stdio: ["ignore", "pipe", "pipe"],
       signal: t.signal,
