@@ -13,7 +13,7 @@ import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts
 import { hostLinkName, madeLinkName } from "../render/host-names.ts";
 import { bridgesOf, nameHostLinks } from "./name-links.ts";
 import type { NodeNetwork } from "./node-network.ts";
-import { type PodMacs, settleMac } from "./pod-mac.ts";
+import { type PodMacs, settleMac, sharesMac } from "./pod-mac.ts";
 
 /** Whose interfaces they are, and where. */
 export interface PodPlace {
@@ -107,7 +107,8 @@ async function attachOne(
 ): Promise<CniResult> {
   const { netnsPath } = pod;
   const { ifName } = request;
-  const mac = request.mac ?? (await pod.macs?.recall(ifName))?.toLowerCase();
+  const wanted = request.mac ?? (await pod.macs?.recall(ifName))?.toLowerCase();
+  const mac = sharesMac(config) ? undefined : wanted;
   const attachment = {
     containerId: pod.uid,
     netnsPath,

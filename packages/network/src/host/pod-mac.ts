@@ -1,5 +1,5 @@
 import { run } from "@peapod/machinery/node";
-import type { CniResult } from "../cni/types.ts";
+import type { CniNetwork, CniResult } from "../cni/types.ts";
 
 /** Which MACs a pod's interfaces had in earlier lives of their owner. */
 export interface PodMacs {
@@ -25,4 +25,9 @@ export async function settleMac(
   const argv = ["nsenter", `--net=${netnsPath}`, "ip", "link", "set", "dev", ifName, "address", wanted];
   await run(argv, { signal, timeoutMs: 20_000 });
   return { ...result, interfaces: result.interfaces.map((one) => (one === made ? { ...one, mac: wanted } : one)) };
+}
+
+/** All interfaces of an ipvlan have their parent's MAC, and take no other. */
+export function sharesMac({ plugins }: CniNetwork): boolean {
+  return plugins.some(({ type }) => type === "ipvlan");
 }
