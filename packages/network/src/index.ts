@@ -4,6 +4,7 @@ export * from "./binding/ensure.ts";
 export * from "./binding/lease.ts";
 export * from "./binding/passt.ts";
 export * from "./binding/plan.ts";
+export * from "./binding/seen-addresses.ts";
 export * from "./binding/types.ts";
 export * from "./cni/chain.ts";
 export * from "./cni/cni-error.ts";

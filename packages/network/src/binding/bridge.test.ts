@@ -22,6 +22,7 @@ import { planBridged } from "../testing/plan-bridged.ts";
 import { openTestNode } from "../testing/test-node.ts";
 import { ensureBinding, removeBinding } from "./ensure.ts";
 import { readLeases } from "./lease.ts";
+import { readSeenAddresses } from "./seen-addresses.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("a bridged guest takes over its pod's MAC and address, and everybody reaches it there", async (t) => {
@@ -162,6 +163,8 @@ if (isInOwnNamespaces(import.meta.url)) {
     await using guest = await startFakeGuest({ ...wire(pod, plan, folder), mac: attachment.mac });
     assert.equal((await guest.dhcp())["ip"], "192.168.5.9");
     await guest.run(...ping("192.168.5.1"));
+    assert.equal(plan.addressWatch, "bridge peapod_37a8eec1ce1");
+    assert.deepEqual(await readSeenAddresses(pod.place.netnsPath, plan.addressWatch), ["192.168.5.9"]);
     await removeBinding(plan, optionsOf(pod));
     await pod.remove();
   });

@@ -9,6 +9,8 @@ import { openTestNode } from "../testing/test-node.ts";
 import { dnsmasqFiles, findDnsmasq } from "./dnsmasq.ts";
 import { ensureBinding, removeBinding } from "./ensure.ts";
 import { watchLease } from "./lease.ts";
+import { planBinding } from "./plan.ts";
+import { readSeenAddresses } from "./seen-addresses.ts";
 import { planWiring } from "./wiring/plan.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
@@ -56,6 +58,28 @@ if (isInOwnNamespaces(import.meta.url)) {
     await removeBinding(plan, optionsOf(pod)); // the namespace is gone, the server is not
     assert.deepEqual((await inventory(node.instance)).processes, []);
     assert.deepEqual((await inventory(node.instance)).runFiles, ["/run/peapod/abc123/agent.sock"]);
+  });
+
+  test("a macvtap takes the pod's place on the wire, may be made twice, and gives it back", async (t) => {
+    await using node = await openTestNode({ folder: temporaryFolder(t) });
+    const pod = await node.addPod("web");
+    const before = await shapeOf(pod);
+    const asked = await request(pod, { macvtap: {} });
+    const bare = { ...asked, podInterface: { ...asked.podInterface, addresses: [], gateways: [], routes: [] } };
+    const attachment = await ensureBinding(planBinding(asked), optionsOf(pod));
+    assert.deepEqual(attachment.backend, { type: "macvtap", ifName: "tap0" });
+    const made = await shapeOf(pod);
+    await ensureBinding(planBinding(asked), optionsOf(pod));
+    assert.deepEqual(await shapeOf(pod), made);
+    const links = await observeLinks(pod.place.netnsPath);
+    const macOf = (name: string): string | undefined => links.find((link) => link.name === name)?.mac;
+    assert.equal(macOf("tap0"), asked.podInterface.mac);
+    assert.notEqual(macOf("eth0"), asked.podInterface.mac);
+    await removeBinding(planBinding(asked), optionsOf(pod));
+    assert.deepEqual(await shapeOf(pod), before);
+    const { addressWatch = "" } = await ensureBinding(planBinding(bare), optionsOf(pod));
+    assert.deepEqual(await readSeenAddresses(pod.place.netnsPath, addressWatch), []);
+    await pod.remove();
   });
 
   test("ensureBinding() passes on what dnsmasq says when it cannot start", async (t) => {

@@ -44,6 +44,7 @@ export async function ensureBinding(plan: BindingPlan, options: BindingOptions):
     mtu: plan.mtu,
     ipAddresses: plan.ipAddresses,
     leaseFile: files?.leases,
+    ...(plan.addressWatch !== undefined && { addressWatch: plan.addressWatch }),
     ...(plan.binding === "passt" && { passtArguments: plan.passtArguments }),
   };
 }
@@ -65,7 +66,7 @@ function wiringOf(plan: BindingPlan, links: readonly Link[]): NamespaceBatch {
     case "passt":
       return { raise: ["link set lo up"] };
     case "macvtap":
-      return planMacvtapWiring(plan, links);
+      return { ...planMacvtapWiring(plan, links), nft: plan.nft };
     default:
       return { ...planWiring(plan, links), nft: plan.nft };
   }

@@ -132,7 +132,8 @@ test("planBinding() of bridge is layer 2 alone where the pod has no IPv4 address
     ...base,
     podInterface: { ...base.podInterface, addresses: [], gateways: [], routes: [] },
   });
-  assert.deepEqual([plan.dhcp, plan.nft, plan.nftTables, plan.ipAddresses], [undefined, "", [], []]);
+  assert.deepEqual([plan.dhcp, plan.ipAddresses, plan.addressWatch], [undefined, [], "bridge peapod_eth0"]);
+  assert.doesNotMatch(plan.nft, / drop$/m);
 });
 
 test("planBinding() asks a name server that everybody reaches where the pod is told of none", () => {
@@ -215,7 +216,8 @@ test("planBinding() of macvtap gives the guest the pod's MAC and address", () =>
     podInterface: { ...base.podInterface, addresses: [], gateways: [], routes: [] },
   });
   assert.ok(bare.binding === "macvtap");
-  assert.deepEqual([bare.server, bare.dhcp], [undefined, undefined]);
+  assert.deepEqual([bare.server, bare.dhcp, bare.addressWatch], [undefined, undefined, "netdev peapod_eth0"]);
+  assert.match(bare.nft, /hook egress device "tap0"/);
 });
 
 test("planBinding() refuses what loses the guest's frames, in the words of admission", () => {

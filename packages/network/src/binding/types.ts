@@ -137,6 +137,8 @@ interface PlanBase {
   readonly sysctls: readonly Sysctl[];
   /** What status reports. */
   readonly ipAddresses: readonly string[];
+  /** The nft table that remembers which addresses the guest uses, where nobody here gave it one. */
+  readonly addressWatch?: string | undefined;
 }
 
 /** A tap on a bridge of the pod. */
@@ -180,5 +182,7 @@ export interface MacvtapPlan extends PlanBase {
   readonly podMac: string;
   /** Where the guest's DHCP server listens: a macvlan beside the guest's, which hears it without the wire. */
   readonly server?: { readonly name: string; readonly mac: string; readonly address: string } | undefined;
+  /** A whole nft file; its table goes with the macvtap. */
+  readonly nft: string;
   readonly dhcp?: DhcpPlan | undefined;
 }

@@ -149,6 +149,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
           attachments: file.attachments,
           disks: file.disks,
           agent: live.agent?.report,
+          seenAddresses: new Map(live.seenAddresses),
           isFrozen: file.frozenUntil !== undefined,
         },
         startsPaused: file.startsPaused && !file.isContinued,
@@ -271,10 +272,15 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
     return live;
   }
 
-  async #open({ vmiUid, dataDir }: Sandbox, file: StartedFile, domain: Domain, qmp: Qmp): Promise<LiveGuest> {
+  async #open(
+    { vmiUid, dataDir, netnsPath }: Sandbox,
+    file: StartedFile,
+    domain: Domain,
+    qmp: Qmp,
+  ): Promise<LiveGuest> {
     const onChange = () => this.#tell(vmiUid);
     try {
-      return await LiveGuest.open({ file, domain, qmp, dataDir, onChange, log: this.#options.log });
+      return await LiveGuest.open({ file, domain, qmp, dataDir, netnsPath, onChange, log: this.#options.log });
     } catch (error) {
       qmp.close();
       throw error;

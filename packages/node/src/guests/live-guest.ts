@@ -1,5 +1,5 @@
 import { type Log, timestampOf } from "@peapod/machinery";
-import { watchLease } from "@peapod/network";
+import { watchLease, watchSeenAddresses } from "@peapod/network";
 import type { Domain } from "@peapod/qemu";
 import { Guest, type Qmp, type QmpEvent } from "@peapod/qemu/node";
 import { SerialConsole } from "../streams/serial-console.ts";
@@ -12,6 +12,7 @@ export interface LiveGuestOptions {
   readonly domain: Domain;
   readonly qmp: Qmp;
   readonly dataDir: string;
+  readonly netnsPath: string;
   /** Something may have changed: look. */
   readonly onChange: () => void;
   readonly log: Log;
@@ -30,6 +31,8 @@ export class LiveGuest implements AsyncDisposable {
   lastPressAt: Date | undefined;
   /** When programs that speak for its interfaces were last started by us. */
   lastServedAt: Date | undefined;
+  /** Addresses that the guest was seen to use, by interface, where nobody here gave it one. */
+  readonly seenAddresses = new Map<string, readonly string[]>();
   readonly #stop: AbortController;
 
   static async open(options: LiveGuestOptions): Promise<LiveGuest> {
@@ -43,7 +46,7 @@ export class LiveGuest implements AsyncDisposable {
   }
 
   private constructor(
-    { file, domain, qmp, onChange, log }: LiveGuestOptions,
+    { file, domain, qmp, netnsPath, onChange, log }: LiveGuestOptions,
     serialLog: SerialLog,
     console: SerialConsole | undefined,
   ) {
@@ -56,7 +59,16 @@ export class LiveGuest implements AsyncDisposable {
     const { signal } = this.#stop;
     void watchEvents(qmp.events({ signal }), onChange, log.with({ vmi: `${file.namespace}/${file.vmiName}` }));
     qmp.closed.addEventListener("abort", () => !signal.aborted && onChange());
-    for (const { leaseFile } of file.attachments) {
+    for (const { name, leaseFile, addressWatch } of file.attachments) {
+      if (addressWatch !== undefined) {
+        const onSeen = (addresses: readonly string[]): void => {
+          this.seenAddresses.set(name, addresses);
+          onChange();
+        };
+        void watchAddresses(netnsPath, addressWatch, signal, onSeen).catch((error: unknown) => {
+          if (!signal.aborted) log.warn("addresses not watched", { vmi: `${file.namespace}/${file.vmiName}`, error });
+        });
+      }
       if (leaseFile === undefined) continue;
       void watchLeases(leaseFile, signal, () => this.agent?.refresh()).catch((error: unknown) =>
         log.warn("leases not watched", { vmi: `${file.namespace}/${file.vmiName}`, error }),
@@ -99,4 +111,13 @@ const telling = new Set([
 
 async function watchLeases(file: string, signal: AbortSignal, onLease: () => void): Promise<void> {
   for await (const leases of watchLease(file, signal)) if (leases.length > 0) onLease();
+}
+
+async function watchAddresses(
+  netnsPath: string,
+  table: string,
+  signal: AbortSignal,
+  onSeen: (addresses: readonly string[]) => void,
+): Promise<void> {
+  for await (const addresses of watchSeenAddresses(netnsPath, table, signal)) onSeen(addresses);
 }

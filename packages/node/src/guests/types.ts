@@ -52,6 +52,8 @@ export interface GuestFacts {
   readonly disks: readonly PreparedDisk[];
   /** Undefined: no agent answers. */
   readonly agent: AgentReport | undefined;
+  /** By interface: what a guest says of itself on a network where nobody here gave it an address. */
+  readonly seenAddresses?: ReadonlyMap<string, readonly string[]> | undefined;
   readonly isFrozen: boolean;
 }
 

@@ -10,7 +10,7 @@ import {
   withoutIpv6,
 } from "./common.ts";
 import { bindingNames } from "./names.ts";
-import { renderDhcpFence } from "./nft.ts";
+import { renderAddressWatch, renderDhcpFence } from "./nft.ts";
 
 /** The guest takes over the pod interface's MAC and addresses. */
 export function planBridge(request: BindingRequest): BridgedPlan {
@@ -49,8 +49,11 @@ export function planBridge(request: BindingRequest): BridgedPlan {
       ...withoutIpv6(names.nic),
       ...withoutBridgeFilter,
     ],
-    nft: isServed ? renderDhcpFence({ table: names.nftTable, nic: names.nic }) : "",
-    nftTables: isServed ? [`bridge ${names.nftTable}`] : [],
+    nft: isServed
+      ? renderDhcpFence({ table: names.nftTable, nic: names.nic })
+      : renderAddressWatch({ family: "bridge", table: names.nftTable, tap: names.tap }),
+    nftTables: [`bridge ${names.nftTable}`],
+    ...(!isServed && { addressWatch: `bridge ${names.nftTable}` }),
     ...(isServed && {
       dhcp: {
         ...commonDhcp(request, names.bridge, guestMac),

@@ -3,6 +3,7 @@ import type { BindingRequest, MacvtapPlan } from "../../binding/types.ts";
 import { guestRoutes } from "./bridge.ts";
 import { addressOf, commonDhcp, commonPlan, nameserversOf, sysctl, withoutIpv6 } from "./common.ts";
 import { bindingNames } from "./names.ts";
+import { renderAddressWatch } from "./nft.ts";
 
 /**
  * A macvtap on what the pod's interface is on: the guest stands on the wire itself, under the pod interface's MAC. An IPv4 address
@@ -21,6 +22,8 @@ export function planMacvtap(request: BindingRequest): MacvtapPlan {
     tapName: names.tap,
     podMac: `02:99:${tail}`,
     sysctls: ipv4 ? [...withoutIpv6(names.bridge), sysctl(`ipv4/conf/${names.bridge}/arp_ignore`, "1")] : [],
+    nft: ipv4 ? "" : renderAddressWatch({ family: "netdev", table: names.nftTable, tap: names.tap }),
+    ...(!ipv4 && { addressWatch: `netdev ${names.nftTable}` }),
     ...(ipv4 && {
       server: { name: names.bridge, mac: `02:88:${tail}`, address: `169.254.75.${10 + index}/32` },
       dhcp: {

@@ -68,6 +68,33 @@ export function renderDhcpFence(options: { readonly table: string; readonly nic:
 `;
 }
 
+/**
+ * Lets the kernel remember which addresses a guest uses where nobody here gave it one: what it says of itself by ARP and neighbour
+ * discovery, the last sixteen of each family, for an hour.
+ */
+export function renderAddressWatch(options: {
+  readonly family: "bridge" | "netdev";
+  readonly table: string;
+  readonly tap: string;
+}): string {
+  const { family, table, tap } = options;
+  const [hook, match] =
+    family === "bridge"
+      ? ["hook prerouting priority -300", `iifname "${tap}" `]
+      : [`hook egress device "${tap}" priority 0`, ""];
+  const set = (type: string): string => `type ${type}; flags dynamic, timeout; timeout 1h; size 16;`;
+  return `${replaceTable(family, table)}table ${family} ${table} {
+  set ipv4 { ${set("ipv4_addr")} }
+  set ipv6 { ${set("ipv6_addr")} }
+  chain watch {
+    type filter ${hook};
+    ${match}ether type arp arp saddr ip != 0.0.0.0 update @ipv4 { arp saddr ip }
+    ${match}ether type ip6 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 saddr != :: update @ipv6 { ip6 saddr }
+  }
+}
+`;
+}
+
 /** Removes a table whether it is there or not, as part of the same transaction. */
 export function replaceTable(family: string, table: string): string {
   return `add table ${family} ${table}\ndelete table ${family} ${table}\n`;

@@ -11,7 +11,7 @@ type InterfaceStatus = NonNullable<VirtualMachineInstanceStatus["interfaces"]>[n
  */
 export function renderInterfaces(
   vmi: VirtualMachineInstance,
-  { attachments, agent }: Pick<GuestFacts, "attachments" | "agent">,
+  { attachments, agent, seenAddresses }: Pick<GuestFacts, "attachments" | "agent" | "seenAddresses">,
 ): readonly InterfaceStatus[] {
   const { networks = [], domain } = vmi.spec;
   const states = new Map((domain.devices.interfaces ?? []).map(({ name, state }) => [name, state]));
@@ -26,7 +26,7 @@ export function renderInterfaces(
   const seen = agent?.interfaces ?? [];
   const plugged = ordered.map((attachment) => {
     const inGuest = seen.find(({ mac }) => mac?.toLowerCase() === attachment.mac.toLowerCase());
-    const addresses = addressesOf(attachment, inGuest);
+    const addresses = addressesOf(attachment, inGuest, seenAddresses?.get(attachment.name));
     return {
       ...(addresses[0] && { ipAddress: addresses[0], ipAddresses: addresses }),
       mac: attachment.mac,
@@ -49,10 +49,15 @@ export function renderInterfaces(
   return [...plugged, ...others.map(renderGuestOnly)];
 }
 
-/** Behind masquerade the guest's own address means nothing to anybody else; the pod's does. */
-function addressesOf(attachment: Attachment, inGuest: GuestInterface | undefined): readonly string[] {
+/** Behind masquerade the guest's own address means nothing to anybody else; the pod's does. The agent knows best, then the wire. */
+function addressesOf(
+  attachment: Attachment,
+  inGuest: GuestInterface | undefined,
+  onWire: readonly string[] = [],
+): readonly string[] {
   const own = inGuest ? routable(inGuest) : [];
-  return attachment.binding === "masquerade" || own.length === 0 ? attachment.ipAddresses : own;
+  if (attachment.binding !== "masquerade" && own.length > 0) return own;
+  return attachment.ipAddresses.length > 0 ? attachment.ipAddresses : onWire;
 }
 
 function renderGuestOnly(inGuest: GuestInterface): InterfaceStatus {

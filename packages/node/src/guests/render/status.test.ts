@@ -178,6 +178,16 @@ test("renderInterfaces() has no address for an interface that nobody knows one o
   assert.equal(only?.infoSource, "domain, multus-status");
 });
 
+test("renderInterfaces() believes the wire where nobody here gave an address, and the agent before that", () => {
+  const vmi = scheduledInstance("1", { networks: [{ name: "lan", multus: { networkName: "lan" } }] });
+  const attachments = [{ ...lan, ipAddresses: [] }];
+  const seenAddresses = new Map([["lan", ["10.7.0.6", "fd07::5"]]]);
+  const [only] = renderInterfaces(vmi, { attachments, agent: undefined, seenAddresses });
+  assert.deepEqual([only?.ipAddress, only?.ipAddresses], ["10.7.0.6", ["10.7.0.6", "fd07::5"]]);
+  const [given] = renderInterfaces(vmi, { attachments: [lan], agent: undefined, seenAddresses });
+  assert.deepEqual(given?.ipAddresses, lan.ipAddresses);
+});
+
 test("renderVolumes() names disks by their bus and tells images apart", () => {
   const vmi = scheduledInstance("1", {
     volumes: [
