@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { bridgeOverSentence, VirtualMachineInstance } from "@peapod/api";
 import { addressOf, answerOf, eventually, guestImage, root, startPeapod } from "./harness.ts";
 import { createUnderlay } from "./underlay.ts";
 
@@ -51,6 +52,87 @@ test("a machine on macvlan speaks to the LAN by passt and by macvtap, and keeps 
   assert.ok(await host.pings(tap));
   await peapod.up();
 });
+
+test("a machine with three NICs has each on its own bus, network and binding, IPv6 on the one whose network has it", async (t) => {
+  await using lan = await createUnderlay({ addresses: ["10.7.0.1/24"] });
+  const host = await lan.addHost("lanhost", ["10.7.0.9/24"]);
+  const peapod = await startPeapod(t, { images: { [cirros]: await guestImage() } });
+  await peapod.apply(macvlan.replace('"routes": [{ "dst": "0.0.0.0/0" }],', "")); // one default route is enough
+  await peapod.apply(bridged("dual", "testdual", ["10.9.0.0/24", "fd00:9::/64"], ["0.0.0.0/0", "::/0"]));
+  await peapod.apply(bridged("second", "testsecond", ["10.8.0.0/24"], []));
+  const manifest = machine("vm-nics", "masquerade: {}", "default/dual")
+    .replace(
+      / {12}- name: default\n/,
+      "            - { name: lan, macvtap: {} }\n            - { name: second, bridge: {} }\n$&",
+    )
+    .replace("pod: {}", "pod: { vmIPv6NetworkCIDR: 'fd10:0:2::/64' }")
+    .replace(
+      "networks:\n",
+      "$&        - { name: lan, multus: { networkName: lan } }\n        - { name: second, multus: { networkName: second } }\n",
+    )
+    .replace("echo 'printed from cloud-init userdata'", tellNics);
+  await peapod.apply(manifest);
+  const client = await peapod.client();
+  const interfaces = await eventually("every interface reports its address", async () => {
+    const { status } = await client.get(VirtualMachineInstance, { namespace: "default", name: "vm-nics" });
+    const all = status?.phase === "Running" ? (status.interfaces ?? []) : [];
+    return all.length === 3 && all.every(({ ipAddress }) => ipAddress) ? all : undefined;
+  });
+  const addressOn = (name: string): string => interfaces.find((nic) => nic.name === name)?.ipAddress ?? "";
+  assert.match(await answerOf(addressOn("default")), /vm-nics/);
+  assert.match(await answerOf(addressOn("second")), /vm-nics/);
+  await eventually("the LAN is answered", async () =>
+    (await host.get(`http://${addressOn("lan")}/`))?.includes("vm-nics"),
+  );
+  const [primary] = interfaces;
+  const ipv6 = primary?.ipAddresses?.find((address) => address.includes(":"));
+  assert.match(await answerOf(`[${ipv6}]`), /vm-nics/);
+  const macs = new Map(interfaces.map(({ name, mac }) => [name, mac]));
+  const log = await eventually("the guest tells of its NICs", async () => {
+    const text = await peapod.kubectl("logs", `--selector=vm.kubevirt.io/name=vm-nics`, "--tail=-1");
+    return text.includes("nic eth2") ? text : undefined;
+  });
+  for (const [index, name] of ["lan", "second", "default"].entries()) {
+    assert.match(log, new RegExp(`nic eth${index} 0000:0${index + 1}:00.0 ${macs.get(name)}`));
+  }
+});
+
+test("a bridge over macvlan is refused by a condition and an Event where the network was not known before", async (t) => {
+  await using _ = await createUnderlay({ addresses: ["10.7.0.1/24"] });
+  const peapod = await startPeapod(t, { images: { [cirros]: await guestImage() } });
+  await peapod.apply(machine("vm-bridge", "bridge: {}", "default/lan"));
+  await peapod.apply(macvlan);
+  const client = await peapod.client();
+  const sentence = bridgeOverSentence("default", { kind: "macvlan", mode: "bridge" });
+  await eventually("the instance says why it does not start", async () => {
+    const vmi = await client.find(VirtualMachineInstance, { namespace: "default", name: "vm-bridge" });
+    const condition = vmi?.status?.conditions?.find(({ type }) => type === "Synchronized");
+    return condition?.status === "False" && condition.message?.includes(sentence) ? true : undefined;
+  });
+  const events = await peapod.kubectl("get", "events", "-o", "custom-columns=R:.reason,M:.message");
+  assert.ok(
+    events.split("\n").some((line) => line.startsWith("SyncFailed") && line.includes(sentence)),
+    events,
+  );
+});
+
+const tellNics =
+  "for n in /sys/class/net/eth*; do echo nic $(basename $n) $(basename $(dirname $(readlink -f $n/device))) $(cat $n/address); done > /dev/console";
+
+function bridged(name: string, bridge: string, subnets: readonly string[], routes: readonly string[]): string {
+  const ipam = {
+    type: "host-local",
+    dataDir: `/run/peapod-test-${name}`,
+    ranges: subnets.map((subnet) => [{ subnet }]),
+    routes: routes.map((dst) => ({ dst })),
+  };
+  const config = { cniVersion: "1.0.0", name, type: "bridge", bridge, isGateway: true, ipam };
+  return `apiVersion: k8s.cni.cncf.io/v1
+kind: NetworkAttachmentDefinition
+metadata: { name: ${name}, namespace: default }
+spec: { config: '${JSON.stringify(config)}' }
+`;
+}
 
 /** Addresses by a plugin of the distribution. */
 const macvlan = `apiVersion: k8s.cni.cncf.io/v1
