@@ -61,7 +61,8 @@ export class ByHand implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  async start(): Promise<HandStart> {
+  /** @param meanwhile  done while it runs, after its first line; gets the path of its network namespace */
+  async start(meanwhile?: (netnsPath: string) => Promise<void>): Promise<HandStart> {
     const { domain, groups, image, netns, overlays } = this.#parts;
     for (const path of overlays) rmSync(path, { force: true });
     const begin = Date.now();
@@ -85,6 +86,7 @@ export class ByHand implements AsyncDisposable {
       await resume(qmp);
       const qemuMs = statSync(monitor).mtimeMs - begin;
       const firstLineMs = (await line.promise) - begin;
+      await meanwhile?.(`/run/netns/${netns}`);
       console.destroy();
       await quit(qmp);
       return { qemuMs, firstLineMs };

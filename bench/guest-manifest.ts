@@ -1,4 +1,4 @@
-import { VirtualMachine } from "@peapod/api";
+import { type Interface, VirtualMachine } from "@peapod/api";
 
 export const image = "quay.io/kubevirt/cirros-container-disk-demo";
 
@@ -6,7 +6,15 @@ export const image = "quay.io/kubevirt/cirros-container-disk-demo";
 export const firstLine = /Peapod test guest: /;
 
 /** The machine of the README: a container disk, a cloud-init seed, the pod network behind the pod's address. */
-export function guestManifest(name: string, options: { readonly startsPaused?: boolean } = {}): VirtualMachine {
+export function guestManifest(
+  name: string,
+  options: {
+    readonly startsPaused?: boolean;
+    readonly binding?: Omit<Interface, "name">;
+    readonly userData?: string;
+  } = {},
+): VirtualMachine {
+  const { binding = { masquerade: {} }, userData = "#!/bin/sh\necho 'printed from cloud-init userdata'\n" } = options;
   return {
     apiVersion: `${VirtualMachine.group}/${VirtualMachine.version}`,
     kind: VirtualMachine.kind,
@@ -24,7 +32,7 @@ export function guestManifest(name: string, options: { readonly startsPaused?: b
                 { name: "containerdisk", disk: { bus: "virtio" } },
                 { name: "cloudinitdisk", disk: { bus: "virtio" } },
               ],
-              interfaces: [{ name: "default", masquerade: {} }],
+              interfaces: [{ name: "default", ...binding }],
             },
             resources: { requests: { memory: "128M" } },
           },
@@ -33,7 +41,7 @@ export function guestManifest(name: string, options: { readonly startsPaused?: b
             { name: "containerdisk", containerDisk: { image } },
             {
               name: "cloudinitdisk",
-              cloudInitNoCloud: { userData: "#!/bin/sh\necho 'printed from cloud-init userdata'\n" },
+              cloudInitNoCloud: { userData },
             },
           ],
         },

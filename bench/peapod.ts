@@ -11,6 +11,7 @@ import {
   ownMemory,
   settle,
 } from "./memory.ts";
+import { measureNetwork, type NetworkFigures } from "./network.ts";
 import { readDomain } from "./places.ts";
 import { measureRestarts, type Restart } from "./restart.ts";
 import { readSteps, type Stage, summariseSteps } from "./stages.ts";
@@ -26,6 +27,7 @@ export interface PeapodFigures {
   readonly memory: readonly GuestMemory[];
   readonly growth: Growth;
   readonly restarts: readonly Restart[];
+  readonly network: readonly NetworkFigures[];
   /** Where the time between `create` and QEMU goes. */
   readonly stages: readonly Stage[];
 }
@@ -68,6 +70,7 @@ export async function measurePeapod(guests: number, progress: (text: string) => 
   const growth = await measureGrowth(client, peapod.dataDir, guests);
   progress("a guest whose pod is deleted");
   const restarts = await measureRestarts(client, guests);
+  const network = await measureNetwork(client, peapod.dataDir, disk, progress);
   return {
     accelerator: domain.machine.accelerator.type,
     idle,
@@ -76,6 +79,7 @@ export async function measurePeapod(guests: number, progress: (text: string) => 
     memory,
     growth,
     restarts,
+    network,
     stages: stagesOf(peapod, starts),
   };
 }

@@ -3,6 +3,7 @@ import type { ApiFigures } from "./api-server.ts";
 import { watchers, writers } from "./api-server.ts";
 import type { MachineUnderTest } from "./machine-under-test.ts";
 import type { GuestMemory } from "./memory.ts";
+import type { NetworkFigures } from "./network.ts";
 import type { PeapodFigures } from "./peapod.ts";
 import { type Summary, summarise } from "./statistics.ts";
 import { aligned, type Line, mebibytes, milliseconds, renderTable } from "./table.ts";
@@ -22,6 +23,7 @@ export function renderReport(results: Results): string {
     renderTable("memory", memoryLines(results)),
     renderTable("API server", apiLines(results)),
     renderTable("addresses", addressLines(results.addresses)),
+    renderTable("network: to the guest, from the guest, round trip; medians", networkLines(results.network)),
     stageTable(results),
   ].join("\n\n");
 }
@@ -185,4 +187,20 @@ function addressLines(figures: AddressFigures): readonly Line[] {
 
 function describeAllocation({ perSecond, latency }: AddressFigures["empty"][number]): string {
   return `${Math.round(perSecond)}/s, ${spread(latency)}`;
+}
+
+/** Each against the first, the bare tap. */
+export function networkLines(figures: readonly NetworkFigures[]): readonly Line[] {
+  const [tap] = figures;
+  if (!tap) return [];
+  return figures.map(({ wiring, toGuest, fromGuest, roundTripMs }) => {
+    const rate = (one: Summary, of: Summary): string =>
+      `${one.median.toFixed(0)} Mb/s (${(one.median / of.median).toFixed(2)} ×)`;
+    const ratio = Math.min(toGuest.median / tap.toGuest.median, fromGuest.median / tap.fromGuest.median);
+    return {
+      what: wiring,
+      measured: `${rate(toGuest, tap.toGuest)}, ${rate(fromGuest, tap.fromGuest)}, ${milliseconds(roundTripMs.median)}`,
+      ...(wiring === "bridge" && { budget: "≥ 0.95 ×", isMet: ratio >= 0.95 }),
+    };
+  });
 }
