@@ -9,9 +9,10 @@ const machineCommands = ["up", "down", "image", "guest-image", "node", "domain",
 
 /**
  * What runs for months should stay small: V8 keeps three times the first, in MiB, of short-lived objects before it looks what may go;
- * the second lets Peapod ask for that once it has started (packages/platform/src/supervise/start-up-memory.ts).
+ * of its two optimizing compilers one, the better, is enough; the last lets Peapod ask for a collection once it has started
+ * (packages/platform/src/supervise/start-up-memory.ts).
  */
-const smallHeap = ["--max-semi-space-size=1", "--expose-gc"];
+const smallHeap = ["--max-semi-space-size=1", "--no-maglev", "--expose-gc"];
 
 module.exports = function launch(program) {
   // npm links executables: what counts is where the file really lies.

@@ -4,7 +4,7 @@ import { Node } from "@peapod/api";
 import { ListenError, renderKubeconfig } from "@peapod/apiserver";
 import { type Client, formatError, isConditionTrue, type Log } from "@peapod/machinery";
 import { createLog, keepFilesBounded, readJsonFile, setDieAfter, writeFileDurably } from "@peapod/machinery/node";
-import { ipv4Addresses } from "@peapod/node";
+import { ipv4Addresses } from "@peapod/node/machine";
 import type { AgentReport } from "../agent/report.ts";
 import type { UpConfig } from "../config/parse-config.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/start.ts";
@@ -140,7 +140,7 @@ async function startAgent(
   await writeFileDurably(paths.agentKubeconfig, kubeconfig, { mode: 0o600 });
   const [node = "", ...rest] = self;
   const argv = [
-    // What the agent waits for are programs and disks. V8's last compiler would take 4 MiB of memory to save it nothing.
+    // What the agent waits for are programs and disks. Compiling better would take 4 MiB of memory to save it nothing.
     ...[node, "--no-turbofan", ...rest],
     "node",
     ...["--data-dir", paths.dataDir, "--node-name", config.nodeName],

@@ -1,6 +1,6 @@
 import { ConfigMap, type Kind, type KubeObject, Namespace, NetworkAttachmentDefinition } from "@peapod/api";
 import { type Client, isAlreadyExists } from "@peapod/machinery";
-import { renderDefaultNetwork, renderSettings } from "@peapod/network";
+import { renderDefaultNetwork, renderSettings } from "@peapod/network/cluster";
 
 /** What an instance has from its first start. Made if absent; what people change about it stays changed. */
 export async function ensureFirstObjects(client: Client, signal: AbortSignal): Promise<void> {

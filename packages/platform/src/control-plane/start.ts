@@ -27,7 +27,7 @@ import {
   startControllers,
 } from "@peapod/machinery";
 import { writeFileDurably } from "@peapod/machinery/node";
-import { coordinatorController, multusConfigController, serviceNetwork } from "@peapod/network";
+import { coordinatorController, multusConfigController, serviceNetwork } from "@peapod/network/cluster";
 import type { UpConfig } from "../config/parse-config.ts";
 import type { InstancePaths } from "../instance/paths.ts";
 import { advertisedAddress } from "./advertised-address.ts";
