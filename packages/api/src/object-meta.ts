@@ -56,12 +56,13 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
 
 /** Sentences for `Warning:` headers. */
 export function warnAboutFinalizers(meta: ObjectMeta): readonly string[] {
-  // Kubernetes' own, from before names had domains.
+  // Kubernetes' own, from before names had domains; and Spiderpool's, which its admission and no user writes.
   const standard = new Set([
     "orphan",
     "foregroundDeletion",
     "kubernetes",
     "customresourcecleanup.apiextensions.k8s.io",
+    "spiderpool.spidernet.io",
   ]);
   return (meta.finalizers ?? [])
     .filter((finalizer) => !finalizer.includes("/") && !standard.has(finalizer))
