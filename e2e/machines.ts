@@ -88,12 +88,16 @@ export async function vmiOf(peapod: Peapod, name: string): Promise<VirtualMachin
   return (await peapod.client()).get(VirtualMachineInstance, { namespace, name });
 }
 
-/** What `kubectl logs` shows of the guest's console, without its carriage returns, once it matches. */
+/**
+ * What `kubectl logs` shows of the guest's console, once it matches: without its carriage returns, and with what is printed behind a login
+ * prompt that nobody answers on a line of its own.
+ */
 export async function consoleOf(peapod: Peapod, name: string, wanted: RegExp): Promise<string> {
   let log = "";
   const pod = await podOf(peapod, name);
   const look = async () => {
-    log = (await peapod.kubectl("logs", pod.metadata.name ?? "")).replaceAll("\r", "");
+    const text = await peapod.kubectl("logs", pod.metadata.name ?? "");
+    log = text.replaceAll("\r", "").replaceAll(/^\S+ login: (?=\S)/gm, "$&\n");
     return wanted.test(log) ? log : undefined;
   };
   // On a busy machine without KVM a boot takes minutes.
