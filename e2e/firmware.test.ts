@@ -74,7 +74,7 @@ async function booted(
   }));
   const domain = { devices: { autoattachGraphicsDevice: false, autoattachPodInterface: false, interfaces: [] } };
   await peapod.apply(machine(name, { disks: [...more, ...disks], domain, spec: { networks: [] } }));
-  const log = await consoleOf(peapod, name, /^booted from \w+$/m);
+  const log = await consoleOf(peapod, name, /^booted from \w+\n/m);
   // Nobody in there listens to a power button.
   succeed(await peapod.virtctl("stop", name, "--force", "--grace-period=0"));
   await peapod.kubectl("delete", "vm", name, "--timeout=60s");
@@ -99,7 +99,7 @@ async function firmwareOf(
 ): Promise<string | undefined> {
   const domain = { firmware, resources: { requests: { memory: "192M" } } };
   await peapod.apply(machine(name, { disks, domain: { ...domain, devices: { autoattachGraphicsDevice: false } } }));
-  const log = await consoleOf(peapod, name, /^firmware \w+$/m);
+  const log = await consoleOf(peapod, name, /^firmware \w+\n/m);
   assert.match(await answerOf(await addressOf(peapod, name)), new RegExp(`^Hello from ${name}$`, "m"));
   if (!keep) await peapod.kubectl("delete", "vm", name, "--timeout=60s");
   return /^firmware (\w+)$/m.exec(log)?.[1];

@@ -91,7 +91,7 @@ test("volumes of every kind reach the guest on every bus", async (t) => {
   await t.test(
     "the guest finds all of them, with what is in them, and writes to those that can be written",
     async () => {
-      const log = await consoleOf(peapod, "plenty", /^disks done$/m);
+      const log = await consoleOf(peapod, "plenty", /^disks done\n/m);
       assert.deepEqual(disksIn(log), [
         "11 virtio rw -",
         "12 sata rw -",
@@ -110,7 +110,7 @@ test("volumes of every kind reach the guest on every bus", async (t) => {
     const before = (await podOf(peapod, "plenty")).metadata.uid;
     succeed(await peapod.virtctl("restart", "plenty"));
     await eventually("another pod", async () => (await podOf(peapod, "plenty")).metadata.uid !== before || undefined);
-    const log = await consoleOf(peapod, "plenty", /^disks done$/m);
+    const log = await consoleOf(peapod, "plenty", /^disks done\n/m);
     assert.deepEqual(disksIn(log), [
       "11 virtio rw -",
       "12 sata rw -",
@@ -140,7 +140,7 @@ test("cloud-init's seeds arrive from every source, in every form, on every bus",
     client.create(Secret, { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData });
   const run = async (name: string, rootBus: string, seed: MachineDisk) => {
     await peapod.apply(machine(name, { disks: [rootDisk(rootBus), seed] }));
-    const log = await consoleOf(peapod, name, /^seeded .*$/m);
+    const log = await consoleOf(peapod, name, /^seeded .*\n/m);
     assert.match(await answerOf(await addressOf(peapod, name)), new RegExp(`^Hello from ${name}$`, "m"));
     await peapod.kubectl("delete", "vm", name, "--timeout=60s");
     return /^seeded (.*)$/m.exec(log)?.[1];
