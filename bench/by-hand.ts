@@ -122,13 +122,14 @@ IFS='
 for group in $groups; do echo 0 > "$group/cgroup.procs"; done
 exec "$@"`;
 
-/** With the instance's own above it, which the agent leaves to whoever is the last in it. */
+/** With the instance's own above it, which the agent leaves to whoever is the last in it; measurements share groups. */
 function removeGroup(path: string): void {
-  rmdirSync(path);
-  try {
-    rmdirSync(dirname(path));
-  } catch {
-    // Others are still in it.
+  for (const one of [path, dirname(path)]) {
+    try {
+      rmdirSync(one);
+    } catch {
+      // Others are still in it, or it went with theirs.
+    }
   }
 }
 
