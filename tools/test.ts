@@ -113,8 +113,14 @@ function removeScratch(scratch: string): void {
     const groups = globSync(`/sys/fs/cgroup/{,*/}peapod/${instance}/{*,}`);
     for (const group of groups.sort((a, b) => b.length - a.length)) removeGroup(group);
   }
+  // As an instance does: whoever is the last takes the folder of all along; one with groups of others in it stays.
+  for (const group of globSync("/sys/fs/cgroup/{,*/}peapod")) if (!hasGroups(group)) removeGroup(group);
   rmSync(scratch, { recursive: true, force: true });
   scratches.delete(scratch);
+}
+
+function hasGroups(path: string): boolean {
+  return globSync(`${path}/*/`).length > 0;
 }
 
 /** What was killed a moment ago is in it for some milliseconds more. What the pattern found may also be a file of a group. */
