@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { SpiderEndpoint, SpiderIPPool, VirtualMachineInstance } from "@peapod/api";
 import { eventually, guestImage, type Peapod, startPeapod } from "./harness.ts";
+import { quickMachine } from "./launchers.ts";
 
 const image = "example.org/guest:1";
 
@@ -83,21 +84,4 @@ spec:
     {"cniVersion":"0.3.1","name":"lan","plugins":[{"type":"bridge","bridge":"lan0",
      "ipam":{"type":"spiderpool","default_ipv4_ippool":["deaths"]}}]}
 ---
-apiVersion: kubevirt.io/v1
-kind: VirtualMachine
-metadata: { name: web }
-spec:
-  runStrategy: Always
-  template:
-    metadata:
-      annotations: { v1.multus-cni.io/default-network: kube-system/lan }
-    spec:
-      terminationGracePeriodSeconds: 0
-      domain:
-        devices:
-          disks: [{ name: root, disk: { bus: virtio } }]
-          interfaces: [{ name: default, masquerade: {} }]
-        memory: { guest: 128Mi }
-      networks: [{ name: default, pod: {} }]
-      volumes: [{ name: root, containerDisk: { image: "${image}" } }]
-`;
+${quickMachine("web", image, { "v1.multus-cni.io/default-network": "kube-system/lan" })}`;

@@ -1,8 +1,9 @@
 /** Addresses of SpiderIPPools: chosen, kept through everything that seed 000 does to a machine, and given back. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pod, SpiderEndpoint, SpiderIPPool } from "@peapod/api";
-import { eventually, guestImage, type Peapod, startPeapod } from "./harness.ts";
+import { SpiderEndpoint, SpiderIPPool } from "@peapod/api";
+import { eventually, guestImage, startPeapod } from "./harness.ts";
+import { launchersOf, quickMachine, runningPodOf } from "./launchers.ts";
 import { cutPower } from "./power-cut.ts";
 import { createUnderlay } from "./underlay.ts";
 
@@ -13,10 +14,10 @@ test("a machine on a LAN keeps the address and MAC that its pool gave it, until 
   const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
   await peapod.apply(lan);
   await peapod.apply(machine("first"));
-  const first = await podOf(peapod, "first");
+  const first = await runningPodOf(peapod, "first");
   assert.equal(first.ip, "10.7.120.100");
   await peapod.apply(machine("second"));
-  const second = await podOf(peapod, "second");
+  const second = await runningPodOf(peapod, "second");
   assert.equal(second.ip, "10.7.120.101");
 
   const client = await peapod.client();
@@ -36,21 +37,21 @@ test("a machine on a LAN keeps the address and MAC that its pool gave it, until 
   );
 
   await peapod.kubectl("delete", "pod", first.name, "--grace-period=1");
-  const second2 = await podOf(peapod, "first", first.name);
+  const second2 = await runningPodOf(peapod, "first", first.name);
   assert.deepEqual([second2.ip, second2.mac], [first.ip, first.mac], "after its pod was deleted");
 
   await peapod.kubectl("delete", "vmi", "first", "--timeout=60s");
-  const third = await podOf(peapod, "first", second2.name);
+  const third = await runningPodOf(peapod, "first", second2.name);
   assert.deepEqual([third.ip, third.mac], [first.ip, first.mac], "after its instance was deleted");
 
   await peapod.virtctl("stop", "first");
-  await eventually("the machine is down", async () => (await podsOf(peapod, "first")).length === 0 || undefined);
+  await eventually("the machine is down", async () => (await launchersOf(peapod, "first")).length === 0 || undefined);
   peapod.kill("control-plane", "agent");
   await peapod.up();
   await peapod.apply(machine("third"));
-  assert.equal((await podOf(peapod, "third")).ip, "10.7.120.102", "a machine that is off keeps its address");
+  assert.equal((await runningPodOf(peapod, "third")).ip, "10.7.120.102", "a machine that is off keeps its address");
   await peapod.virtctl("start", "first");
-  const fourth = await podOf(peapod, "first", third.name);
+  const fourth = await runningPodOf(peapod, "first", third.name);
   assert.deepEqual([fourth.ip, fourth.mac], [first.ip, first.mac], "after a stop and kill -9 of everything");
 
   const check = await peapod.peapod("ipam", "check", "-o", "json");
@@ -77,7 +78,7 @@ test("a machine gets the address and MAC that it asks for, or a sentence that sa
       "ipam.peapod.io/addresses": '[{"interface":"eth0","ipv4":"10.7.120.150","mac":"02:00:00:00:01:50"}]',
     }),
   );
-  const first = await podOf(peapod, "first");
+  const first = await runningPodOf(peapod, "first");
   assert.deepEqual([first.ip, first.mac], ["10.7.120.150", "02:00:00:00:01:50"]);
   await peapod.apply(machine("second", { "ovn.kubernetes.io/ip_address": "10.7.120.150" }));
   const why = await eventually("peapod why names the holder", async () => {
@@ -102,7 +103,7 @@ data: { conf.yml: "enableIPConflictDetection: true\\nenableSpiderSubnet: true\\n
     return said.includes("enableSpiderSubnet: true is not honoured") || undefined;
   });
   await peapod.apply(machine("first"));
-  assert.equal((await podOf(peapod, "first")).ip, "10.7.120.101");
+  assert.equal((await runningPodOf(peapod, "first")).ip, "10.7.120.101");
   const said = await peapod.kubectl("get", "events", "-o", "jsonpath={.items[*].message}");
   assert.match(
     said,
@@ -116,43 +117,17 @@ test("a machine keeps its addresses of both families and its MAC through a power
   await peapod.apply(lan);
   const both = { "ipam.spidernet.io/ippools": '[{"interface":"eth0","ipv4":["10-7-v4"],"ipv6":["fd00-7-v6"]}]' };
   await peapod.apply(machine("other", both));
-  await podOf(peapod, "other");
+  await runningPodOf(peapod, "other");
   await peapod.apply(machine("first", both));
-  const first = await podOf(peapod, "first");
+  const first = await runningPodOf(peapod, "first");
   assert.deepEqual(first.ips, ["10.7.120.101", "fd00:7::101"]);
   await peapod.kubectl("delete", "vm", "other", "--timeout=60s");
   await using _boot = await cutPower(peapod);
   await peapod.up();
-  const again = await podOf(peapod, "first", first.name);
+  const again = await runningPodOf(peapod, "first", first.name);
   assert.deepEqual([again.ips, again.mac], [first.ips, first.mac]);
   assert.equal((await peapod.peapod("ipam", "check")).code, 0);
 });
-
-interface RunningPod {
-  readonly name: string;
-  readonly ip: string;
-  readonly ips: readonly string[];
-  readonly mac: string;
-}
-
-/** The launcher pod of a VM once it runs; another one than `notThis`. */
-async function podOf(peapod: Peapod, vm: string, notThis?: string): Promise<RunningPod> {
-  return eventually(`vm/${vm} has a running pod`, async () => {
-    const pod = (await podsOf(peapod, vm)).find(
-      ({ metadata, status }) => metadata.name !== notThis && status?.phase === "Running" && !metadata.deletionTimestamp,
-    );
-    const [eth0] = JSON.parse(pod?.metadata.annotations?.["k8s.v1.cni.cncf.io/network-status"] ?? "[]");
-    return (
-      eth0 && { name: pod?.metadata.name ?? "", ip: pod?.status?.podIP ?? "", ips: eth0.ips, mac: String(eth0.mac) }
-    );
-  });
-}
-
-async function podsOf(peapod: Peapod, vm: string): Promise<readonly Pod[]> {
-  const client = await peapod.client();
-  const { items } = await client.list(Pod, { namespace: "default", labelSelector: "kubevirt.io=virt-launcher" });
-  return items.filter(({ metadata }) => metadata.annotations?.["kubevirt.io/domain"] === vm);
-}
 
 /** Seed 004's pool, and a network of macvlan interfaces on the LAN that takes from it. */
 const lan = `apiVersion: spiderpool.spidernet.io/v2beta1
@@ -183,25 +158,7 @@ spec:
      "ipam":{"type":"spiderpool","default_ipv4_ippool":["10-7-v4"]}}]}
 `;
 
-/** No grace: nobody waits for these guests, whose addresses are their pods'. */
 function machine(name: string, annotations: Readonly<Record<string, string>> = {}): string {
   const all = { "v1.multus-cni.io/default-network": "kube-system/macvlan-ens192", ...annotations };
-  return `apiVersion: kubevirt.io/v1
-kind: VirtualMachine
-metadata: { name: ${name} }
-spec:
-  runStrategy: Always
-  template:
-    metadata:
-      annotations: ${JSON.stringify(all)}
-    spec:
-      terminationGracePeriodSeconds: 0
-      domain:
-        devices:
-          disks: [{ name: root, disk: { bus: virtio } }]
-          interfaces: [{ name: default, masquerade: {} }]
-        memory: { guest: 128Mi }
-      networks: [{ name: default, pod: {} }]
-      volumes: [{ name: root, containerDisk: { image: "${image}" } }]
-`;
+  return quickMachine(name, image, all);
 }
