@@ -4,8 +4,9 @@ import { Pod } from "@peapod/api";
 import { listCheckpoints } from "@peapod/machinery";
 import { eventually } from "@peapod/machinery/testing";
 import { isInOwnNamespaces } from "@peapod/network/testing";
+import { dyingAt } from "../testing/dying-at.ts";
 import { launcherPod, podKey, scheduledInstance } from "../testing/guest-objects.ts";
-import { answers, down, dyingAt, greeted, log, running, up } from "../testing/guest-questions.ts";
+import { answers, down, greeted, log, running, up } from "../testing/guest-questions.ts";
 import { makeGuestWorld, startGuestNode } from "../testing/guest-world.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
@@ -21,13 +22,16 @@ if (isInOwnNamespaces(import.meta.url)) {
     for (const [index, name] of names.entries()) {
       await t.test(name, async () => {
         const uid = `d${index}`;
-        await dyingAt(world, name, async (node) => {
-          await up(world, scheduledInstance(uid), launcherPod(uid));
-          await running(world);
-          await greeted(node);
-          await world.api.client.delete(Pod, podKey, { gracePeriodSeconds: 60 });
-          await eventually(() => world.api.get(Pod, podKey) === undefined);
-        });
+        {
+          await using node = await startGuestNode(world);
+          await dyingAt(name, node, [
+            () => up(world, scheduledInstance(uid), launcherPod(uid)),
+            () => running(world),
+            () => greeted(node),
+            () => world.api.client.delete(Pod, podKey, { gracePeriodSeconds: 60 }),
+            () => eventually(() => world.api.get(Pod, podKey) === undefined),
+          ]);
+        }
         await using node = await startGuestNode(world);
         const pod = world.api.get(Pod, podKey);
         if (pod && pod.metadata.deletionTimestamp === undefined) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { NetworkAttachmentDefinition, Pod } from "@peapod/api";
-import { armCheckpoint, type EventRecorder, listCheckpoints, silentLog, startControllers } from "@peapod/machinery";
+import { type EventRecorder, listCheckpoints, silentLog, startControllers } from "@peapod/machinery";
 import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testing";
 import { defaultSettings, inventory, openNodeNetwork, removeNodeNetwork, renderDefaultNetwork } from "@peapod/network";
 import { isInOwnNamespaces } from "@peapod/network/testing";
@@ -13,6 +13,7 @@ import { openCgroups } from "../cgroup/driver.ts";
 import type { GuestState } from "../sandbox/guest-view.ts";
 import { readBootId } from "../sandbox/machine.ts";
 import { openSandboxStore } from "../sandbox/store.ts";
+import { dyingAt } from "../testing/dying-at.ts";
 import { createPodsController } from "./index.ts";
 import { createPodNetworks } from "./networks.ts";
 import { createPodOwners } from "./pod-owners.ts";
@@ -148,12 +149,15 @@ if (isInOwnNamespaces(import.meta.url)) {
     for (const [index, name] of names.entries()) {
       await t.test(name, async () => {
         const uid = `pod-${index}`;
-        await dyingAt(world, name, async () => {
-          world.api.put(Pod, launcher({ uid }));
-          await eventually(() => running(world.api));
-          await world.api.client.delete(Pod, key);
-          await eventually(() => world.api.get(Pod, key) === undefined);
-        });
+        {
+          await using node = await startNode(world);
+          await dyingAt(name, node, [
+            () => world.api.put(Pod, launcher({ uid })),
+            () => eventually(() => running(world.api)),
+            () => world.api.client.delete(Pod, key),
+            () => eventually(() => world.api.get(Pod, key) === undefined),
+          ]);
+        }
         await using node = await startNode(world);
         if (world.api.get(Pod, key)?.metadata.deletionTimestamp === undefined && world.api.get(Pod, key)) {
           await eventually(() => running(world.api));
@@ -281,23 +285,6 @@ async function startNode({ api, folder, events }: Pick<World, "api" | "folder" |
       await network[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Runs `work` against an agent that stops dead at a checkpoint, if it comes past it. */
-async function dyingAt(world: World, name: string, work: () => Promise<void>): Promise<void> {
-  await using node = await startNode(world);
-  const death = Promise.withResolvers<void>();
-  armCheckpoint(name, () => {
-    armCheckpoint(undefined, () => {});
-    node.stop.abort(); // no retry, no clean-up: the effect sees an abort and goes no further
-    death.resolve();
-    throw new Error("died");
-  });
-  try {
-    await Promise.race([work(), death.promise]);
-  } finally {
-    armCheckpoint(undefined, () => {});
-  }
 }
 
 async function assertNothingLeft({ folder }: World): Promise<void> {

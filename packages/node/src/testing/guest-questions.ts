@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { Pod, VirtualMachineInstance } from "@peapod/api";
-import { armCheckpoint } from "@peapod/machinery";
 import { eventually } from "@peapod/machinery/testing";
 import { launcherPod, podKey, scheduledInstance, vmiKey } from "./guest-objects.ts";
-import { type GuestWorld, startGuestNode } from "./guest-world.ts";
+import type { GuestWorld, startGuestNode } from "./guest-world.ts";
 
 /** What tests of guests do to a world, and what they ask of it. */
 export type GuestNode = Awaited<ReturnType<typeof startGuestNode>>;
@@ -87,25 +86,4 @@ export async function answers(node: GuestNode): Promise<void> {
     await writer.write(Buffer.from("."));
     return (await log(node)).includes(".");
   });
-}
-
-/** Runs `work` against an agent that stops dead at a checkpoint, if it comes past it. */
-export async function dyingAt(
-  world: GuestWorld,
-  name: string,
-  work: (node: GuestNode) => Promise<void>,
-): Promise<void> {
-  await using node = await startGuestNode(world);
-  const death = Promise.withResolvers<void>();
-  armCheckpoint(name, () => {
-    armCheckpoint(undefined, () => {});
-    node.stop.abort(); // no retry, no clean-up: the effect sees an abort and goes no further
-    death.resolve();
-    throw new Error("died");
-  });
-  try {
-    await Promise.race([work(node), death.promise]);
-  } finally {
-    armCheckpoint(undefined, () => {});
-  }
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, copyFile, glob, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Log } from "@peapod/machinery";
 import { run } from "@peapod/machinery/node";
 import { type DebianPackage, fetchPackages, resolvePackages } from "./debian-packages.ts";
@@ -32,9 +32,10 @@ export interface GuestImage {
  * DHCP, SSH, HTTP, guest agent, cloud-init's local data sources. With the same packages and sources the image of the last time
  * is taken; so it is where the package lists cannot be read.
  *
- * @throws {Error} when a tool is missing, naming the package that has it, or when packages cannot be had
+ * @throws {Error} when there is no place for it, when a tool is missing, naming the package that has it, or when packages cannot be had
  */
 export async function buildGuestImage({ out, work, log, signal }: GuestImageOptions): Promise<GuestImage> {
+  await checkPlace(out);
   await mkdir(join(work, "images"), { recursive: true });
   const sources = await hashSources();
   const packages = await resolvePackages(guestPackages, signal).catch(async (error: unknown) => {
@@ -145,6 +146,20 @@ async function deliver(image: string, out: string): Promise<void> {
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** Before minutes of work. */
+async function checkPlace(out: string): Promise<void> {
+  const folder = dirname(out);
+  if (!(await exists(folder))) throw new Error(`Cannot write ${out}: there is no folder ${folder}`);
+  if (await isFolder(out)) throw new Error(`Cannot write ${out}: it is a folder; name a file in it`);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function checkTools(): Promise<void> {
