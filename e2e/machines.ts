@@ -18,6 +18,8 @@ export interface MachineOptions {
   readonly runStrategy?: string;
   /** A shell script that cloud-init runs at the end of the first boot; its output is on the console. */
   readonly script?: string;
+  /** Of the template. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Each disk with its volume. Default: the small guest on virtio. */
   readonly disks?: readonly MachineDisk[];
   readonly spec?: Omit<Partial<VirtualMachineInstanceSpec>, "domain" | "volumes">;
@@ -28,7 +30,7 @@ export type MachineDisk = Disk & { readonly volume: Omit<VirtualMachineVolume, "
 
 /** A machine of 128 MiB behind its pod's address, as text for `kubectl apply`. */
 export function machine(name: string, options: MachineOptions = {}): string {
-  const { runStrategy = "Always", script, disks = [rootDisk()], spec, domain } = options;
+  const { runStrategy = "Always", script, annotations, disks = [rootDisk()], spec, domain } = options;
   const seed = script === undefined ? [] : [{ ...disk("seed", "virtio"), volume: seedOf(script) }];
   const all = [...disks, ...seed];
   const vm: VirtualMachine = {
@@ -38,6 +40,7 @@ export function machine(name: string, options: MachineOptions = {}): string {
     spec: {
       runStrategy,
       template: {
+        ...(annotations && { metadata: { annotations } }),
         spec: {
           terminationGracePeriodSeconds: 20,
           networks: [{ name: "default", pod: {} }],

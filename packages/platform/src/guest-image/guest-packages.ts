@@ -4,6 +4,7 @@ export const guestPackages = [
   "busybox-static",
   "mawk", // busybox's own awk fails on recursion, which reading YAML is made of
   "bash", // scripts of manifests ask for it
+  "dhcpcd-base", // DHCPv6, which Debian's busybox lacks
   "dropbear-bin",
   "openssh-sftp-server", // scp speaks SFTP nowadays
   "qemu-guest-agent",
@@ -16,6 +17,7 @@ export const guestPrograms: Readonly<Record<string, string>> = {
   "bin/busybox": "usr/bin/busybox",
   "usr/bin/mawk": "usr/bin/awk",
   "bin/bash": "usr/bin/bash",
+  "usr/sbin/dhcpcd": "usr/sbin/dhcpcd",
   "usr/sbin/dropbear": "usr/sbin/dropbear",
   "usr/bin/dropbearkey": "usr/bin/dropbearkey",
   "usr/bin/dbclient": "usr/bin/ssh",

@@ -324,7 +324,7 @@ test("network.awk refuses what is in no form that it knows, so that the guest ca
 test("the guest's scripts are sound to their own shell", async () => {
   const root = join(import.meta.dirname, "root");
   const scripts = globSync(
-    ["etc/init/*", "usr/sbin/*", "usr/lib/cloud/*.sh", "usr/share/udhcpc/script", "www/cgi-bin/*"],
+    ["etc/init/*", "usr/sbin/*", "usr/lib/cloud/*.sh", "usr/share/{udhcpc,dhcpcd}/script", "www/cgi-bin/*"],
     { cwd: root },
   );
   assert.ok(scripts.length > 15);

@@ -36,6 +36,7 @@ function version2(list,    i, j, name, path, address) {
     if (Value[at(path, "mtu")] != "") call("mtu", Value[at(path, "mtu")])
     call("up")
     if (is_true(Value[at(path, "dhcp4")])) call("dhcp")
+    if (is_true(Value[at(path, "dhcp6")])) call("dhcp6")
     for (j = 1; j <= Size[at(path, "addresses")]; j++) {
       address = at(path, "addresses", Child[at(path, "addresses"), j])
       # an address with options is a mapping of one key
@@ -66,6 +67,7 @@ function version1(list,    i, j, path, kind, subnet, position) {
       subnet = at(path, "subnets", Child[at(path, "subnets"), j])
       kind = Value[at(subnet, "type")]
       if (kind == "dhcp" || kind == "dhcp4") call("dhcp")
+      if (kind == "dhcp6" || kind ~ /^ipv6_dhcpv6/ || kind == "ipv6_slaac") call("dhcp6")
       if (kind ~ /^static/) call("address", prefixed(Value[at(subnet, "address")], Value[at(subnet, "netmask")]))
       if (Value[at(subnet, "gateway")] != "") call("route", "default", Value[at(subnet, "gateway")])
       routes(at(subnet, "routes"), "network", "gateway")
@@ -88,6 +90,7 @@ function openstack(links, networks, services,    i, j, link, path, kind) {
       if (Value[at(path, "link")] != Value[at(link, "id")]) continue
       kind = Value[at(path, "type")]
       if (kind == "ipv4_dhcp") call("dhcp")
+      if (kind ~ /^ipv6_(dhcp|dhcpv6-|slaac)/) call("dhcp6")
       if (kind == "ipv4" || kind == "ipv6") call("address", prefixed(Value[at(path, "ip_address")], Value[at(path, "netmask")]))
       if (Value[at(path, "gateway")] != "") call("route", "default", Value[at(path, "gateway")])
       routes(at(path, "routes"), "network", "gateway")

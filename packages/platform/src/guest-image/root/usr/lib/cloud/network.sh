@@ -39,7 +39,7 @@ route() {
 
 nameserver() { [ -z "$1" ] || { echo "nameserver $1" >> /run/resolv/${device:-all}; resolve; }; }
 search() { [ -z "$1" ] || { echo "search $1" >> /run/resolv/${device:-all}; resolve; }; }
-resolve() { cat /run/resolv/* > /etc/resolv.conf; }
+resolve() { awk '!seen[$0]++' /run/resolv/* > /etc/resolv.conf; }
 
 # In the background and for ever: a network that comes late is as good.
 dhcp() {
@@ -47,6 +47,23 @@ dhcp() {
   udhcpc -i $device -f -S -t 8 -T 1 -A 2 -s /usr/share/udhcpc/script -x hostname:"$(hostname)" \
     -O staticroutes -O msstaticroutes -O mtu -O search < /dev/null > /dev/null 2>&1 &
 }
+
+# As the router says: the kernel hears its first word, and then dhcpcd makes addresses of prefixes, and asks by DHCPv6 if told to.
+# Until then nothing runs but a shell that looks now and then, so that a guest without IPv6 pays nothing for it.
+dhcp6() {
+  [ -n "$device" ] || return 0
+  (
+    looks=0
+    until is_advertised $device < /proc/net/ipv6_route; do
+      looks=$((looks + 1))
+      [ $looks -lt 30 ] && sleep 1 || sleep 10
+    done
+    exec dhcpcd -6 -b -q -f /etc/dhcpcd.conf -c /usr/share/dhcpcd/script $device
+  ) < /dev/null > /dev/null 2>&1 &
+}
+
+# is_advertised NIC: whether a route of /proc/net/ipv6_route leads out of it that an advertisement made (RTF_ADDRCONF, bit 18)
+is_advertised() { grep -q " [0-9a-f]\{3\}[4-7c-f][0-9a-f]\{4\} *$1\$"; }
 
 # name_host NAME: what the machine calls itself, and finds itself by
 name_host() {
