@@ -2,7 +2,7 @@ import { describeField } from "./field-table/describe-field.ts";
 import type { SchemaNode } from "./schema.ts";
 
 /** Keys of ours, and those that only Kubernetes' own kinds use: a CRD's schema may not have them. */
-const ownKeys = new Set(["honoured", "because", "honouredValues", "presence", "wire", "precision"]);
+const ownKeys = new Set(["honoured", "because", "honouredValues", "presence", "wire", "precision", "keysRepeat"]);
 const builtInKeys = new Set(["x-kubernetes-patch-strategy", "x-kubernetes-patch-merge-key"]);
 
 const rendered = { crd: new WeakMap<SchemaNode, SchemaNode>(), published: new WeakMap<SchemaNode, SchemaNode>() };

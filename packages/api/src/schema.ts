@@ -62,6 +62,8 @@ export interface SchemaNode {
   readonly presence?: true;
   /** Why it is not honoured and what to use instead: one sentence for the person whose manifest is refused. */
   readonly because?: string;
+  /** Items of a `map` list may have the same keys, as in kinds of Kubernetes' own whose merge key does not tell them apart. */
+  readonly keysRepeat?: true;
   /** `micros`: a time printed with six decimals of a second (Kubernetes' MicroTime); other times have whole seconds. */
   readonly precision?: "micros";
   /**

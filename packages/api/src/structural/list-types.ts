@@ -29,6 +29,7 @@ export function validateListTypes(given: SchemaNode, value: unknown, old: unknow
 
 function findDuplicates(schema: SchemaNode, list: readonly unknown[], path: string): Problem[] {
   const listType = schema["x-kubernetes-list-type"];
+  if (schema.keysRepeat) return [];
   if (listType !== "set" && listType !== "map") return [];
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];
   const seen = new Set<string>();

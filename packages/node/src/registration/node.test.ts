@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Node, validateStructural } from "@peapod/api";
 import { type MachineFacts, renderNode } from "./render/node.ts";
 
 const machine: MachineFacts = {
@@ -33,6 +34,15 @@ test("renderNode() says what the machine has, what is left for guests, and that 
   assert.equal(virtualization?.status, "False");
   assert.equal(virtualization?.message, "no /dev/kvm");
   assert.equal(node.status?.conditions?.find(({ type }) => type === "Ready")?.status, "True");
+});
+
+test("renderNode() makes a Node that the API takes, also of a machine with several addresses", () => {
+  const node = renderNode({ ...machine, addresses: ["192.0.2.7", "198.51.100.7"] }, undefined, noon);
+  assert.deepEqual(
+    node.status?.addresses?.map(({ address }) => address),
+    ["192.0.2.7", "198.51.100.7", "host-1"],
+  );
+  assert.deepEqual(validateStructural(Node.schema, node), []);
 });
 
 test("renderNode() keeps what others put on the node, and takes away only what its own silence caused", () => {

@@ -88,6 +88,7 @@ export const NodeStatus = object({
     listMap(["type"], NodeAddress, {
       "x-kubernetes-patch-strategy": "merge",
       "x-kubernetes-patch-merge-key": "type",
+      keysRepeat: true, // a machine with two cards has two internal addresses
       description: "Its addresses and names.",
       pb: 5,
     }),
