@@ -1,6 +1,7 @@
 import { hostNames } from "../render/host-names.ts";
 import { type InstanceClaim, planClaim } from "./claim/plan.ts";
 import { removeHostRules } from "./host-rules.ts";
+import { restoreIpv6Forwarding } from "./ipv6-forwarding.ts";
 import { currentNetns, type MachineNetwork, processStartTime, readSetting, writeSetting } from "./machine.ts";
 import { changeMachineState, type MachineState } from "./registry.ts";
 
@@ -51,6 +52,7 @@ export function leaveMachine(registryPath: string, instance: string, machine: Ma
     const before = state.originals[name];
     const isLast = !claims.some((claim) => claim.netns === netns);
     if (isLast && before !== undefined && readSetting(forwarding) !== before) writeSetting(forwarding, before);
+    if (isLast) restoreIpv6Forwarding(state.originals, netns);
     if (isLast) removeHostRules(state.originals, netns);
     return [{ claims, originals: withoutStrangers(state.originals, claims) }, undefined];
   });

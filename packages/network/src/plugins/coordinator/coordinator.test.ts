@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -46,6 +46,25 @@ if (isInOwnNamespaces(import.meta.url)) {
     await db.run(...ping("10.7.120.100"));
     await web.remove();
     await db.remove();
+  });
+
+  test("IPv6 that is led through the node gets beyond it, and the last instance puts the machine's forwarding back", async (t) => {
+    const forwarding = () => readFileSync("/proc/sys/net/ipv6/conf/all/forwarding", "utf8").trim();
+    {
+      await using world = await makeWorld(t);
+      await (await world.node.addPod("web", { annotations: underlay })).remove();
+      assert.equal(forwarding(), "0", "node and pod reach each other without it");
+    }
+    await using far = await makeLan({ nic: "ens256", gateway: ["fd55::1/64"], node: ["fd55::b/64"] });
+    await far.run("ip", "route", "add", "fd07::/64", "via", "fd55::b");
+    {
+      await using world = await makeWorld(t, { coordinator: { hijackCIDR: ["10.244.0.0/16", "fd55::/64"] } });
+      const pod = await world.node.addPod("web", { annotations: underlay });
+      await pod.run(...ping("fd55::1"));
+      await far.run(...ping("fd07::100"));
+      await pod.remove();
+    }
+    assert.equal(forwarding(), "0");
   });
 
   test("an answer to the node goes back to the node, also where it spoke from an address that the pod's routes do not know", async (t) => {

@@ -11,6 +11,7 @@ import type { OwnPlugin } from "../../cni/own-plugin.ts";
 import { emptyResult } from "../../cni/result.ts";
 import type { CniResult } from "../../cni/types.ts";
 import { ensureHostRule } from "../../host/host-rules.ts";
+import { ensureIpv6Forwarding } from "../../host/ipv6-forwarding.ts";
 import { linkNames } from "../../link/link-names.ts";
 import { applyBatch } from "../../link/namespace.ts";
 import { hostNames } from "../../render/host-names.ts";
@@ -114,6 +115,9 @@ async function carryOut(
   await applyBatch(undefined, { make: plan.host }, signal);
   reached("coordinator/host");
   for (const family of plan.families) ensureHostRule(registryPath, family, settings.hostTable);
+  // Nothing but what is led through the node needs it: node and pod are each other's neighbours.
+  const isThroughNode = settings.hijack.some((cidr) => cidr.includes(":"));
+  if (isThroughNode && plan.families.includes(6)) ensureIpv6Forwarding(registryPath);
   await applyBatch(netns, plan.pod, signal);
   reached("coordinator/pod");
 }
