@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { bridgeOverSentence, VirtualMachineInstance } from "@peapod/api";
+import { bridgedNetwork } from "./bridged-network.ts";
 import { addressOf, answerOf, eventually, guestImage, root, startPeapod } from "./harness.ts";
 import { createUnderlay } from "./underlay.ts";
 
@@ -58,8 +59,8 @@ test("a machine with three NICs has each on its own bus, network and binding, IP
   const host = await lan.addHost("lanhost", ["10.7.0.9/24"]);
   const peapod = await startPeapod(t, { images: { [cirros]: await guestImage() } });
   await peapod.apply(macvlan.replace('"routes": [{ "dst": "0.0.0.0/0" }],', "")); // one default route is enough
-  await peapod.apply(bridged("dual", "testdual", ["10.9.0.0/24", "fd00:9::/64"], ["0.0.0.0/0", "::/0"]));
-  await peapod.apply(bridged("second", "testsecond", ["10.8.0.0/24"], []));
+  await peapod.apply(bridgedNetwork("dual", "testdual", ["10.9.0.0/24", "fd00:9::/64"], ["0.0.0.0/0", "::/0"]));
+  await peapod.apply(bridgedNetwork("second", "testsecond", ["10.8.0.0/24"], []));
   const manifest = machine("vm-nics", "masquerade: {}", "default/dual")
     .replace(
       / {12}- name: default\n/,
@@ -118,21 +119,6 @@ test("a bridge over macvlan is refused by a condition and an Event where the net
 
 const tellNics =
   "for n in /sys/class/net/eth*; do echo nic $(basename $n) $(basename $(dirname $(readlink -f $n/device))) $(cat $n/address); done > /dev/console";
-
-function bridged(name: string, bridge: string, subnets: readonly string[], routes: readonly string[]): string {
-  const ipam = {
-    type: "host-local",
-    dataDir: `/run/peapod-test-${name}`,
-    ranges: subnets.map((subnet) => [{ subnet }]),
-    routes: routes.map((dst) => ({ dst })),
-  };
-  const config = { cniVersion: "1.0.0", name, type: "bridge", bridge, isGateway: true, ipam };
-  return `apiVersion: k8s.cni.cncf.io/v1
-kind: NetworkAttachmentDefinition
-metadata: { name: ${name}, namespace: default }
-spec: { config: '${JSON.stringify(config)}' }
-`;
-}
 
 /** Addresses by a plugin of the distribution. */
 const macvlan = `apiVersion: k8s.cni.cncf.io/v1

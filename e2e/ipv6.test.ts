@@ -129,7 +129,13 @@ async function answers(host: Host, address: string, name: string): Promise<void>
 /** Router advertisements and DHCPv6 of the underlay's own, as a router there has them. */
 async function serveIpv6(host: Host, network: string): Promise<void> {
   const range = `--dhcp-range=${network}200,${network}2ff,64,1h`;
-  const quiet = ["--conf-file=/dev/null", "--port=0", "--pid-file", "--dhcp-leasefile=/dev/null", "--log-facility=/dev/null"];
+  const quiet = [
+    "--conf-file=/dev/null",
+    "--port=0",
+    "--pid-file",
+    "--dhcp-leasefile=/dev/null",
+    "--log-facility=/dev/null",
+  ];
   const outcome = await host.run("dnsmasq", ...quiet, "--interface=eth0", "--enable-ra", range);
   assert.equal(outcome.code, 0, outcome.stderr);
 }

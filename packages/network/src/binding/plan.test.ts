@@ -210,6 +210,7 @@ test("planBinding() of macvtap gives the guest the pod's MAC and address", () =>
   assert.deepEqual([plan.guestMac, plan.podMac], ["0a:58:0a:f4:00:05", "02:99:0a:f4:00:05"]);
   assert.deepEqual(plan.server, { name: "k6t-eth0", mac: "02:88:0a:f4:00:05", address: "169.254.75.10/32" });
   assert.equal(plan.dhcp.ipv4?.address, "10.244.0.5");
+  assert.deepEqual(planBinding(dualStack({ macvtap: {} })).ipAddresses, ["10.244.0.5"], "IPv6 is the underlay's");
   const base = request({ macvtap: {} });
   const bare = planBinding({
     ...base,

@@ -10,7 +10,7 @@ test("planMacvtapWiring() puts the guest beside the pod's interface, under its M
       "link set eth0 address 02:99:0a:f4:00:05",
       "address delete 10.7.0.5/24 dev eth0",
       "link add link eth0 name tap0 type macvtap mode bridge",
-      "link set tap0 address 0a:58:0a:f4:00:05 mtu 1500",
+      "link set tap0 address 0a:58:0a:f4:00:05 mtu 1500 allmulticast on",
       "link add link eth0 name k6t-eth0 type macvlan mode bridge",
       "link set k6t-eth0 address 02:88:0a:f4:00:05 mtu 1500",
       "address replace 169.254.75.10/32 dev k6t-eth0",
@@ -21,6 +21,14 @@ test("planMacvtapWiring() puts the guest beside the pod's interface, under its M
       "filter replace dev tap0 egress protocol ip prio 1 handle 800::1 u32 match ip protocol 17 0xff match ip dport 67 0xffff action mirred ingress redirect dev k6t-eth0",
     ],
   });
+});
+
+test("planMacvtapWiring() leaves the guest the link-local address of its MAC", () => {
+  const { make } = planMacvtapWiring(plan, [{ ...podLink, addresses: ["10.7.0.5/24", "fe80::858:aff:fef4:5/64"] }]);
+  assert.deepEqual(
+    make.filter((line) => line.includes("fe80")),
+    ["address delete fe80::858:aff:fef4:5/64 dev eth0", "address replace fe80::99:aff:fef4:5/64 dev eth0 nodad"],
+  );
 });
 
 test("planMacvtapWiring() makes nothing twice", () => {

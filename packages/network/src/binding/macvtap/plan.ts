@@ -1,5 +1,6 @@
 import { parseIpWithPrefix } from "@peapod/api";
 import type { Link } from "../../link/types.ts";
+import { linkLocalOf } from "../../render/binding/interface-id.ts";
 import type { MacvtapPlan } from "../types.ts";
 import { mustExist, restoreRoutes } from "../wiring/plan.ts";
 
@@ -22,15 +23,19 @@ export function planMacvtapWiring(plan: MacvtapPlan, links: readonly Link[]): Ma
   const podLink = find(podInterface.name);
   mustExist(podLink, podInterface.name);
   // The guest's address is not the pod's any more, or both would answer for it.
-  const moved = server ? podInterface.addresses.filter(isIpv4) : [];
+  const moved = [...(server ? podInterface.addresses.filter(isIpv4) : []), linkLocalOf(guestMac)];
+  const held = moved.filter((address) => podLink?.addresses.includes(address));
   return {
     make: [
       `link set ${podInterface.name} address ${podMac}`,
-      ...moved
-        .filter((address) => podLink?.addresses.includes(address))
-        .map((address) => `address delete ${address} dev ${podInterface.name}`),
+      ...held.map((address) => `address delete ${address} dev ${podInterface.name}`),
+      // A link keeps the link-local address of its first MAC for as long as it is up.
+      ...(held.includes(linkLocalOf(guestMac))
+        ? [`address replace ${linkLocalOf(podMac)} dev ${podInterface.name} nodad`]
+        : []),
       ...(find(tapName) ? [] : [`link add link ${podInterface.name} name ${tapName} type macvtap mode bridge`]),
-      `link set ${tapName} address ${guestMac} mtu ${mtu}`,
+      // It cannot know which multicast groups the guest is in, neighbour discovery's among them.
+      `link set ${tapName} address ${guestMac} mtu ${mtu} allmulticast on`,
       ...(server && !find(server.name)
         ? [`link add link ${podInterface.name} name ${server.name} type macvlan mode bridge`]
         : []),

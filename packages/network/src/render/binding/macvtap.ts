@@ -17,11 +17,16 @@ export function planMacvtap(request: BindingRequest): MacvtapPlan {
   const ipv4 = addressOf(request, 4);
   return {
     ...commonPlan(request),
+    ipAddresses: ipv4 ? [formatIp(ipv4.ip)] : [], // of IPv6 the guest has what the underlay serves
     binding: "macvtap",
     guestMac,
     tapName: names.tap,
     podMac: `02:99:${tail}`,
-    sysctls: ipv4 ? [...withoutIpv6(names.bridge), sysctl(`ipv4/conf/${names.bridge}/arp_ignore`, "1")] : [],
+    sysctls: [
+      // The pod's kernel would make itself the link-local address that the guest makes of the same MAC, and defend it.
+      ...withoutIpv6(names.tap),
+      ...(ipv4 ? [...withoutIpv6(names.bridge), sysctl(`ipv4/conf/${names.bridge}/arp_ignore`, "1")] : []),
+    ],
     nft: ipv4 ? "" : renderAddressWatch({ family: "netdev", table: names.nftTable, tap: names.tap }),
     ...(!ipv4 && { addressWatch: `netdev ${names.nftTable}` }),
     ...(ipv4 && {

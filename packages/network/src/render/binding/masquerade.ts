@@ -10,6 +10,7 @@ import {
   withoutBridgeFilter,
   withoutIpv6,
 } from "./common.ts";
+import { interfaceId } from "./interface-id.ts";
 import { bindingNames } from "./names.ts";
 import { renderMasqueradeNft } from "./nft.ts";
 
@@ -109,14 +110,6 @@ function ipv6Network(text: string, path: string, guestMac: string) {
     guest: formatIp({ family: 6, value: cidr.base + host }),
     prefixLength: cidr.prefixLength,
   };
-}
-
-/** The lower half of an address made of a MAC (modified EUI-64, RFC 4291 appendix A). */
-function interfaceId(mac: string): bigint {
-  const bytes = mac.split(":").map((byte) => Number.parseInt(byte, 16));
-  const [first = 0, ...rest] = bytes;
-  const parts = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
-  return parts.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
 function parseNetwork(text: string, path: string, advice: string): ReturnType<typeof parseCidr> {
