@@ -321,6 +321,45 @@ test("network.awk refuses what is in no form that it knows, so that the guest ca
   assert.equal(await network(t, "network: { config: disabled }\n"), "");
 });
 
+test("network.awk asks for IPv6 where a configuration does, in every form's own words", async (t) => {
+  const asked = async (text: string) => (await network(t, text)).split("\n").filter((line) => line.startsWith("dhcp"));
+  assert.deepEqual(await asked("version: 2\nethernets: { enp1s0: { dhcp4: false, dhcp6: true } }\n"), ["dhcp6"]);
+  const subnets = "subnets: [{ type: dhcp4 }, { type: ipv6_dhcpv6-stateful }]";
+  const version1 = `version: 1\nconfig: [{ type: physical, name: eth0, ${subnets} }]\n`;
+  assert.deepEqual(await asked(version1), ["dhcp", "dhcp6"]);
+  const openstack = {
+    links: [{ id: "a", type: "phy", ethernet_mac_address: "02:00:00:00:00:01" }],
+    networks: [
+      { id: "n0", link: "a", type: "ipv4_dhcp" },
+      { id: "n1", link: "a", type: "ipv6_slaac" },
+    ],
+  };
+  assert.deepEqual(await asked(JSON.stringify(openstack)), ["dhcp", "dhcp6"]);
+});
+
+test("a guest's DHCPv6 client waits for the routes of a router's advertisement, not for those that every NIC has", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "peapod-routes-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const isAdvertised = async (...routes: readonly string[]): Promise<boolean> => {
+    const file = join(folder, "ipv6_route");
+    writeFileSync(file, routes.map((route) => `${route}\n`).join(""));
+    const script = `. ${library}/network.sh; is_advertised eth0 < ${file} && echo yes || echo no`;
+    return (await run(["busybox", "sh", "-c", script])).stdout === "yes\n";
+  };
+  const nowhere = "0".repeat(32);
+  const route = (destination: string, flags: string, nic: string): string =>
+    `${destination} 40 ${nowhere} 00 ${nowhere} 00000100 00000001 00000000 ${flags} ${nic.padStart(8)}`;
+  const own = route("fe800000000000000000000000000000", "00000001", "eth0");
+  const others = route(nowhere, "00450003", "eth1");
+  assert.equal(await isAdvertised(own, others), false);
+  assert.equal(await isAdvertised(own, route(nowhere, "00450003", "eth0")), true, "a default route");
+  assert.equal(
+    await isAdvertised(route("fd000009000000000000000000000000", "000c0001", "eth0")),
+    true,
+    "a prefix alone",
+  );
+});
+
 test("the guest's scripts are sound to their own shell", async () => {
   const root = join(import.meta.dirname, "root");
   const scripts = globSync(
