@@ -34,6 +34,7 @@ export * from "./ipam/settings/parse-settings.ts";
 export * from "./ipam/settings/settings-store.ts";
 export * from "./ipam/types.ts";
 export * from "./link/pod-interface.ts";
+export { addPodNamespace } from "./link/pod-namespace.ts";
 export * from "./link/stand-in.ts";
 export * from "./pod-networks/plan.ts";
 export * from "./render/cni-config.ts";

@@ -5,6 +5,7 @@ import { run } from "@peapod/machinery/node";
 import { type NodeNetwork, type NodeNetworkOptions, openNodeNetwork } from "../host/node-network.ts";
 import { type AttachedInterface, attachPod, detachPod, type PodPlace } from "../host/pod-attachment.ts";
 import { removeNodeNetwork } from "../host/remove.ts";
+import { addPodNamespace } from "../link/pod-namespace.ts";
 import { planPodNetworks } from "../pod-networks/plan.ts";
 import type { NetworkAttachment } from "../render/cni-config.ts";
 import { renderDefaultNetwork } from "../render/default-network.ts";
@@ -71,7 +72,7 @@ export async function openTestNode(options: TestNodeOptions): Promise<TestNode> 
     count += 1;
     const netns = podNamespaceName(instance, count);
     const place = { namespace: "default", name, uid, netnsPath: `/run/netns/${netns}`, number: count, macs };
-    await run(["ip", "netns", "add", netns]);
+    await addPodNamespace(netns);
     const interfaces = await attachPod(network, place, planPodNetworks({ namespace: "default", annotations }), (key) =>
       known.find(({ metadata }) => metadata.namespace === key.namespace && metadata.name === key.name),
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { rm, statfs } from "node:fs/promises";
 import { run } from "@peapod/machinery/node";
+import { addPodNamespace } from "@peapod/network";
 
 /** Changes with every boot: what lived in memory under another one is gone. */
 export function readBootId(path = "/proc/sys/kernel/random/boot_id"): string {
@@ -11,7 +12,7 @@ export function readBootId(path = "/proc/sys/kernel/random/boot_id"): string {
 export async function ensureNetns(path: string, signal: AbortSignal): Promise<void> {
   if (await isNetns(path)) return;
   await rm(path, { force: true }); // a name that was made and never mounted on
-  await run(["ip", "netns", "add", nameOf(path)], { signal, timeoutMs: 20_000 });
+  await addPodNamespace(nameOf(path), signal);
 }
 
 /** Idempotent; takes no signal, for what is torn down is torn down to the end. */
