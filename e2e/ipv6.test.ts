@@ -22,7 +22,8 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
   for (const router of [gateway, in30, server]) await router.run("ip", "address", "add", "fd99::1/128", "dev", "lo");
   const peapod = await startPeapod(t, { images: { [guestReference]: guestImage() } });
   await peapod.apply(networks);
-  await serveIpv6(server, "fd08::");
+  await serveIpv6(server, "fd08::200,fd08::2ff,64,1h");
+  await serveIpv6(gateway, "fd07::,ra-only,64"); // as LANs have it: pods and their guests keep to their pools all the same
 
   const guests = [
     { name: "six-bridge", nic: { bridge: {} }, network: "vlan30", neighbour: "fd30::1" },
@@ -127,8 +128,7 @@ async function answers(host: Host, address: string, name: string): Promise<void>
 }
 
 /** Router advertisements and DHCPv6 of the underlay's own, as a router there has them. */
-async function serveIpv6(host: Host, network: string): Promise<void> {
-  const range = `--dhcp-range=${network}200,${network}2ff,64,1h`;
+async function serveIpv6(host: Host, range: string): Promise<void> {
   const quiet = [
     "--conf-file=/dev/null",
     "--port=0",
@@ -136,7 +136,7 @@ async function serveIpv6(host: Host, network: string): Promise<void> {
     "--dhcp-leasefile=/dev/null",
     "--log-facility=/dev/null",
   ];
-  const outcome = await host.run("dnsmasq", ...quiet, "--interface=eth0", "--enable-ra", range);
+  const outcome = await host.run("dnsmasq", ...quiet, "--interface=eth0", "--enable-ra", `--dhcp-range=${range}`);
   assert.equal(outcome.code, 0, outcome.stderr);
 }
 

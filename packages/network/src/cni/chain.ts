@@ -53,6 +53,7 @@ async function addAll(
   { runtime, signal, onMade }: CniCallOptions,
 ): Promise<CniResult> {
   await noteNetwork(runtime, network);
+  runtime.beforeAdd?.(network);
   await writeCached(runtime.resultsDir, { formatVersion: 1, attachment, network });
   reached("cni/begun");
   try {

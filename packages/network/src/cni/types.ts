@@ -89,4 +89,6 @@ export interface CniRuntime {
   /** Folder of cached results. */
   readonly resultsDir: string;
   readonly timeoutMs: number;
+  /** Called before the plugins of a network are: what the machine has to be by then. */
+  readonly beforeAdd?: ((network: CniNetwork) => void) | undefined;
 }

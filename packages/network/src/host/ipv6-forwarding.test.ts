@@ -34,6 +34,23 @@ if (isInOwnNamespaces(import.meta.url)) {
     assert.equal(existsSync(node.registryPath), false);
   });
 
+  test("a bridge that is its pods' IPv6 gateway costs the machine no route, and forwarding goes with the last instance", async (t) => {
+    await using lan = await makeLan({ nic: "up0", gateway: ["fd07::1/64"], node: [] });
+    await using _ = await advertise(t, lan.run);
+    const route = await until("a default route came", defaultRoute);
+    const ipam = { type: "host-local", dataDir: "/run/test-forwarding", ranges: [[{ subnet: "fd00:9::/64" }]] };
+    const config = { cniVersion: "1.0.0", type: "bridge", bridge: "ppabc123six", isGateway: true, ipam };
+    const nad = { metadata: { namespace: "default", name: "six" }, spec: { config: JSON.stringify(config) } };
+    {
+      await using node = await openTestNode({ folder: temporaryFolder(t), nads: [nad] });
+      const pod = await node.addPod("web", { annotations: { "v1.multus-cni.io/default-network": "default/six" } });
+      assert.deepEqual(shapeOf("up0"), { all: "1", default: "0", forwarding: "0", acceptRa: "1" });
+      assert.equal(await defaultRoute(), route);
+      await pod.remove();
+    }
+    assert.equal(shapeOf("up0").all, "0");
+  });
+
   test("what an administrator has set stays, for the machine and for one interface", async (t) => {
     await using _ = await makeLan({ nic: "up0", gateway: ["fd07::1/64"], node: [] });
     write("up0/forwarding", "1");

@@ -4,6 +4,7 @@ import { formatIp, hostRange, parseCidr } from "@peapod/api";
 import type { Log } from "@peapod/machinery";
 import { installPlugins } from "../agent-socket/plugin-script.ts";
 import { type SocketHandler, serveAgentSocket } from "../agent-socket/server.ts";
+import { makesIpv6Router } from "../cni/ipv6-gateway.ts";
 import type { OwnPlugin } from "../cni/own-plugin.ts";
 import type { CniRuntime } from "../cni/types.ts";
 import { answerIpamCall, type IpamCallContext } from "../ipam/cni-call.ts";
@@ -22,6 +23,7 @@ import { findConflict, isGatewayReachable } from "../wire/probes.ts";
 import { podNetwork } from "./claim/plan.ts";
 import { joinMachine } from "./claim.ts";
 import { ensureForwardRules } from "./forward-rules.ts";
+import { ensureIpv6Forwarding } from "./ipv6-forwarding.ts";
 import { observeMachine, type ResolverConfig, readResolvers } from "./machine.ts";
 
 /** This node's side of pod networks, ready for pods. Closing it leaves all that pods use in place. */
@@ -98,6 +100,10 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
     own,
     resultsDir: join(cniDir, "results"),
     timeoutMs: pluginTimeoutMs,
+    // Plugins would switch it on by themselves, and take the machine's own routes with it.
+    beforeAdd(network) {
+      if (makesIpv6Router(network)) ensureIpv6Forwarding(registryPath);
+    },
   };
   const ipamContext: IpamCallContext = {
     ipam,
