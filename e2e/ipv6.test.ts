@@ -78,6 +78,15 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
     await eventually("status has it", async () => (await ipv6Of(peapod, "six-macvtap")).includes(address) || undefined);
   });
 
+  await t.test(
+    "the LAN has heard of no address but those, though its router lets everybody make their own",
+    async () => {
+      const heard = (await neighbour.run("ip", "-6", "neighbour", "show", "dev", "eth0")).stdout;
+      const others = heard.match(/^fd07:\S+/gm)?.filter((address) => !/^fd07::(1|10\d)$/.test(address));
+      assert.deepEqual(others, [], heard);
+    },
+  );
+
   await t.test("the addresses of pools are the same after the VMIs were deleted", async () => {
     const pooled = ["six-bridge", "six-masquerade", "six-passt"];
     const before = new Map<string, readonly string[]>();
