@@ -44,7 +44,7 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
 
   await t.test("bridge: the pool's address, a route through its pod, and a page from its VLAN and back", async () => {
     const said = await saidBy("six-bridge");
-    const [address = ""] = await ipv6Of(peapod, "six-bridge");
+    const address = await pooledOf(peapod, "six-bridge");
     assert.match(address, /^fd30::1\d\d$/);
     assert.match(said, new RegExp(`^six has ${address}/128$`, "m"));
     assertOnline(said, "in30");
@@ -53,7 +53,7 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
 
   await t.test("masquerade: an address of its own, the pod's towards others", async () => {
     const said = await saidBy("six-masquerade");
-    const [address = ""] = await ipv6Of(peapod, "six-masquerade");
+    const address = await pooledOf(peapod, "six-masquerade");
     assert.match(address, /^fd07::1\d\d$/);
     assert.match(said, /^six has fd10:0:2::2\/128$/m);
     assertOnline(said, "lanhost");
@@ -62,7 +62,7 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
 
   await t.test("passt: the pod's address, and sockets of the pod in both directions", async () => {
     const said = await saidBy("six-passt");
-    const [address = ""] = await ipv6Of(peapod, "six-passt");
+    const address = await pooledOf(peapod, "six-passt");
     assert.match(address, /^fd07::1\d\d$/);
     assert.match(said, new RegExp(`^six has ${address}/128$`, "m"));
     assertOnline(said, "lanhost");
@@ -89,8 +89,8 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
 
   await t.test("the addresses of pools are the same after the VMIs were deleted", async () => {
     const pooled = ["six-bridge", "six-masquerade", "six-passt"];
-    const before = new Map<string, string | undefined>();
-    for (const name of pooled) before.set(name, (await ipv6Of(peapod, name))[0]);
+    const before = new Map<string, string>();
+    for (const name of pooled) before.set(name, await pooledOf(peapod, name));
     const pods = await Promise.all(pooled.map(async (name) => (await podOf(peapod, name)).metadata.name));
     await peapod.kubectl("delete", "vmi", ...pooled, "--wait=false");
     for (const [index, name] of pooled.entries()) {
@@ -98,8 +98,9 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
         return (await podOf(peapod, name)).metadata.name !== pods[index] || undefined;
       });
       await saidBy(name);
-      assert.equal((await ipv6Of(peapod, name))[0], before.get(name));
-      await answers(name === "six-bridge" ? in30 : neighbour, before.get(name) ?? "", name);
+      const address = before.get(name) ?? "";
+      await eventually(`${name} has ${address}`, async () => (await ipv6Of(peapod, name))[0] === address || undefined);
+      await answers(name === "six-bridge" ? in30 : neighbour, address, name);
     }
   });
 });
@@ -127,6 +128,11 @@ async function ipv6Of(peapod: Peapod, name: string): Promise<readonly string[]> 
   const vmi = await (await peapod.client()).find(VirtualMachineInstance, { namespace: "default", name });
   const addresses = vmi?.status?.interfaces?.[0]?.ipAddresses ?? [];
   return addresses.filter((address) => address.includes(":") && !address.startsWith("fe80:"));
+}
+
+/** The first of them: the agent tells of a guest's a moment after the guest has it. */
+async function pooledOf(peapod: Peapod, name: string): Promise<string> {
+  return eventually(`${name} reports an IPv6 address`, async () => (await ipv6Of(peapod, name))[0]);
 }
 
 async function answers(host: Host, address: string, name: string): Promise<void> {

@@ -44,6 +44,15 @@ test("AgentWatch asks again when it is told to, and tells only of news", async (
   assert.equal(world.changes(), before + 1);
 });
 
+test("AgentWatch looks again for a while after it was told to: what comes of a lease comes a moment later", async () => {
+  await using world = await makeWorld({ isOpen: true, pausesMs: [1, 1, 1, 1] });
+  const looks = () => world.agent.received.filter((name) => name === "guest-network-get-interfaces").length;
+  await eventually(() => looks() >= 4); // from now on it rests
+  world.setAddressAfterNextLook("10.0.2.9");
+  world.watch.refresh();
+  await eventually(() => world.watch.report?.interfaces[0]?.addresses[0]?.address === "10.0.2.9");
+});
+
 test("AgentWatch keeps what an agent said that refuses questions while it is frozen", async () => {
   await using world = await makeWorld({ isOpen: true });
   await eventually(() => world.watch.report);
@@ -60,10 +69,11 @@ test("AgentWatch ends with QEMU", async () => {
   await eventually(() => world.watch.report === undefined);
 });
 
-async function makeWorld({ isOpen }: { readonly isOpen: boolean }) {
+async function makeWorld({ isOpen, pausesMs }: { readonly isOpen: boolean; readonly pausesMs?: readonly number[] }) {
   const stack = new AsyncDisposableStack();
   const scratch = stack.use(await scratchFolder());
   let address = "10.0.2.2";
+  let comingAddress: string | undefined;
   let isFrozen = false;
   let changes = 0;
   const qmp = stack.use(
@@ -77,7 +87,9 @@ async function makeWorld({ isOpen }: { readonly isOpen: boolean }) {
       "guest-get-osinfo": () => ({ id: "debian" }),
       "guest-network-get-interfaces": () => {
         if (isFrozen) throw new Error("Command has been disabled: the agent is in frozen state");
-        return interfaceOf(address);
+        const now = address;
+        address = comingAddress ?? address;
+        return interfaceOf(now);
       },
     }),
   );
@@ -86,6 +98,7 @@ async function makeWorld({ isOpen }: { readonly isOpen: boolean }) {
     new AgentWatch({
       qmp: client,
       socketPath: `${scratch.path}/a`,
+      ...(pausesMs && { pausesMs }),
       onChange: () => {
         changes += 1;
       },
@@ -98,6 +111,9 @@ async function makeWorld({ isOpen }: { readonly isOpen: boolean }) {
     changes: () => changes,
     setAddress: (next: string) => {
       address = next;
+    },
+    setAddressAfterNextLook: (next: string) => {
+      comingAddress = next;
     },
     freeze: () => {
       isFrozen = true;

@@ -18,11 +18,13 @@ export interface AgentWatchOptions {
   readonly socketPath: string;
   /** Called when what the agent says has changed, or it came or went. */
   readonly onChange: () => void;
+  /** Between the looks that follow closely. */
+  readonly pausesMs?: readonly number[];
 }
 
 /**
  * Keeps up with one guest's agent. QEMU says when the guest opens and closes the port, which is the moment to ask; after that the
- * agent is asked for addresses a few times in quick succession, since they come late, and then twice a minute.
+ * agent is asked for addresses a few times in quick succession, since they come late, and then twice a minute; the same after a refresh.
  */
 export class AgentWatch implements AsyncDisposable {
   readonly #options: AgentWatchOptions;
@@ -30,6 +32,8 @@ export class AgentWatch implements AsyncDisposable {
   #client: GuestAgent | undefined;
   #report: AgentReport | undefined;
   #isOpen = false;
+  /** Since the agent last had reason to know more. */
+  #looks = 0;
   #lookAgain: (() => void) | undefined;
 
   constructor(options: AgentWatchOptions) {
@@ -48,8 +52,9 @@ export class AgentWatch implements AsyncDisposable {
     return this.#report === undefined ? undefined : this.#client;
   }
 
-  /** Something happened that the agent may know more about, such as a lease. */
+  /** Something happened that the agent may know more about, such as a lease: what comes of it comes a moment later. */
   refresh(): void {
+    this.#looks = 0;
     this.#lookAgain?.();
   }
 
@@ -77,14 +82,11 @@ export class AgentWatch implements AsyncDisposable {
 
   async #keepLooking(): Promise<void> {
     const { signal } = this.#stop;
-    for (let looks = 0; !signal.aborted; ) {
-      if (this.#isOpen) {
-        const isAnswered = await this.#look();
-        looks = isAnswered ? looks + 1 : 0;
-      } else {
-        looks = 0;
-      }
-      const waitMs = this.#isOpen ? (pauses[looks] ?? restingMs) : undefined;
+    const { pausesMs = pauses } = this.#options;
+    while (!signal.aborted) {
+      const isAnswered = this.#isOpen && (await this.#look());
+      this.#looks = isAnswered ? this.#looks + 1 : 0;
+      const waitMs = this.#isOpen ? (pausesMs[this.#looks] ?? restingMs) : undefined;
       await this.#pause(waitMs);
     }
   }
