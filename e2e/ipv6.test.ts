@@ -92,6 +92,7 @@ test("guests behind each binding have IPv6 as their network has it, and keep the
     const before = new Map<string, string>();
     for (const name of pooled) before.set(name, await pooledOf(peapod, name));
     const pods = await Promise.all(pooled.map(async (name) => (await podOf(peapod, name)).metadata.name));
+    // kubectl waits for one after the other, and in vain for one that goes and comes back between its first look and its watch.
     await peapod.kubectl("delete", "vmi", ...pooled, "--wait=false");
     for (const [index, name] of pooled.entries()) {
       await eventually(`${name} has another pod`, async () => {
