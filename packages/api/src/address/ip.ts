@@ -29,7 +29,9 @@ export function findIp(text: string): Ip | undefined {
 
 /** The canonical form: `10.244.0.5`, `fd10:244::5`. */
 export function formatIp(ip: Ip): string {
-  return ip.family === 4 ? Address4.fromBigInt(ip.value).correctForm() : Address6.fromBigInt(ip.value).correctForm();
+  if (ip.family === 6) return Address6.fromBigInt(ip.value).correctForm();
+  const number = Number(ip.value);
+  return `${(number >>> 24) & 255}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
 }
 
 export function isSameIp(a: Ip, b: Ip): boolean {

@@ -1,17 +1,18 @@
-import { containsIp, type IpFamily, type IpRange, isInRanges, mergeRanges, parseIp } from "@peapod/api";
-import { AddressUnavailableError, NoPoolError, PoolExhaustedError, UnknownPoolError } from "./errors.ts";
+import { type IpFamily, isInRanges, parseIp } from "@peapod/api";
+import { findAddress, rangesOf } from "./find-address.ts";
+import { type HeldAddress, handedOutWith, isSameHandedOut } from "./handed-out.ts";
 import type { IpPool } from "./pool.ts";
-import { addNumber, firstGap, hasNumber, type Runs, removeNumber } from "./runs.ts";
-import {
-  type AddressRequest,
-  type AllocateRequest,
-  type Allocation,
-  type FamilyRange,
-  type Holder,
-  type Move,
-  type Nic,
-  nicKey,
-  type Owner,
+import { HeldDraft, type HeldNumbers } from "./runs.ts";
+import type {
+  AddressRequest,
+  AllocateRequest,
+  Allocation,
+  FamilyRange,
+  Holder,
+  Move,
+  Nic,
+  NicRequest,
+  Owner,
 } from "./types.ts";
 
 export interface PoolUse {
@@ -24,7 +25,7 @@ export interface PoolUse {
 export interface AllocationView {
   readonly pool: (name: string) => PoolUse | undefined;
   /** All addresses that anybody holds, of any pool. */
-  readonly held: (family: IpFamily) => Runs;
+  readonly held: (family: IpFamily) => HeldNumbers;
   readonly heldBy: (owner: Owner) => readonly Allocation[];
   readonly at: (family: IpFamily, address: bigint) => Allocation | undefined;
   /** By interface. */
@@ -40,57 +41,103 @@ export type AllocationChange =
 
 export interface Decision {
   /** In the order of the request's interfaces and their addresses. */
-  readonly allocations: readonly (Allocation & { readonly isNew: boolean })[];
+  readonly allocations: readonly Allocated[];
   /** What has to be written; nothing where nothing changes. */
   readonly changes: readonly AllocationChange[];
   readonly moves: readonly Move[];
+}
+
+export interface Allocated {
+  readonly allocation: Allocation;
+  /** Its interface was not told of it before. */
+  readonly isNew: boolean;
+}
+
+/** One address, decided. */
+interface Decided {
+  readonly nic: NicRequest;
+  readonly picked: Allocation;
+  /** The record that it replaces. */
+  readonly before: Allocation | undefined;
+  readonly isNew: boolean;
+  readonly givenUp: readonly Allocation[];
+  /** The address that it comes in place of. */
+  readonly because: { readonly from: Allocation; readonly why: string } | undefined;
 }
 
 /**
  * Picks the addresses of some interfaces of one owner: those it holds already, so that repeating the call is safe and a VM keeps its
  * addresses from pod to pod, or else the lowest free one of the first pool that has one. All of them, or it throws.
  *
+ * Where new ones are on trial, one that moves keeps its old address beside the new one until that is proven.
+ *
  * @param now  RFC 3339, recorded with a new allocation
- * @throws {PoolExhaustedError} {UnknownPoolError} {AddressUnavailableError}
+ * @throws {PoolExhaustedError} {UnknownPoolError} {AddressUnavailableError} {NoPoolError}
  */
 export function allocateAddresses(request: AllocateRequest, view: AllocationView, now: string): Decision {
-  const { owner, holder } = request;
-  const allocations: (Allocation & { readonly isNew: boolean })[] = [];
+  const drafts = { 4: new HeldDraft(view.held(4)), 6: new HeldDraft(view.held(6)) };
+  const decided = request.nics.flatMap((nic) =>
+    nic.addresses.map((address) => {
+      const draft = drafts[address.family];
+      const one = decide(nic, address, request, view, draft, now);
+      for (const { address: value } of one.givenUp) draft.free(value);
+      if (!one.before) draft.take(one.picked.address);
+      return one;
+    }),
+  );
+  const held = heldInOrder(request, decided, view);
   const changes: AllocationChange[] = [];
   const moves: Move[] = [];
-  const held: Record<IpFamily, Runs> = { 4: view.held(4), 6: view.held(6) };
-  for (const wanted of request.nics) {
-    const nic: Nic = { ...owner, interface: wanted.interface };
-    for (const address of wanted.addresses) {
-      const { family } = address;
-      const mine = view.heldBy(owner).find((one) => one.owner.interface === wanted.interface && one.family === family);
-      const because = mine && whyMoved(mine, address, request, view);
-      if (mine && because === undefined) {
-        const kept = isSameHolder(mine.holder, holder) ? mine : { ...mine, holder };
-        if (kept !== mine) changes.push({ do: "put", allocation: kept });
-        allocations.push({ ...kept, isNew: false });
-        continue;
-      }
-      const found = findAddress(nic, address, held[family], request, view);
-      const allocation = { ...found, family, owner: nic, holder, allocatedAt: now };
-      if (mine) {
-        changes.push({ do: "remove", allocation: mine });
-        held[family] = removeNumber(held[family], mine.address);
-        moves.push({ from: mine, to: allocation, because: because ?? "" });
-      }
-      changes.push({ do: "put", allocation });
-      held[family] = addNumber(held[family], found.address);
-      allocations.push({ ...allocation, isNew: true });
-    }
+  const allocations: Allocated[] = [];
+  for (const { nic, picked, before, isNew, givenUp, because } of decided) {
+    const allocation = isTold(nic, request) ? handOut(nic, picked, request, held, view) : picked;
+    for (const one of givenUp) changes.push({ do: "remove", allocation: one });
+    if (!before || !isSameRecord(before, allocation)) changes.push({ do: "put", allocation });
+    allocations.push({ allocation, isNew });
+    if (because) moves.push({ from: because.from, to: allocation, because: because.why });
   }
   return { allocations, changes, moves };
+}
+
+function decide(
+  nic: NicRequest,
+  wanted: AddressRequest,
+  request: AllocateRequest,
+  view: AllocationView,
+  held: HeldNumbers,
+  now: string,
+): Decided {
+  const { owner, holder, isTrial = false, conflicting = [] } = request;
+  const own = view.heldBy(owner).filter((one) => one.owner.interface === nic.interface && one.family === wanted.family);
+  const proven = own.find((one) => !one.isOnTrial);
+  const trial = own.find((one) => one.isOnTrial);
+  const why = proven && whyMoved(proven, wanted, [], view);
+  if (proven && why === undefined) {
+    const picked = isSameHolder(proven.holder, holder) ? proven : { ...proven, holder };
+    return { nic, picked, before: proven, isNew: false, givenUp: trial ? [trial] : [], because: undefined };
+  }
+  const kept = trial && whyMoved(trial, wanted, conflicting, view) === undefined ? trial : undefined;
+  const nicOwner: Nic = { kind: owner.kind, namespace: owner.namespace, name: owner.name, interface: nic.interface };
+  const found = kept ?? findAddress(nicOwner, wanted, held, request, view);
+  const picked: Allocation = {
+    pool: found.pool,
+    family: wanted.family,
+    address: found.address,
+    owner: nicOwner,
+    holder,
+    allocatedAt: kept?.allocatedAt ?? now,
+    isOnTrial: isTrial ? true : undefined,
+    handedOut: kept?.handedOut,
+  };
+  const givenUp = [...(trial && !kept ? [trial] : []), ...(proven && !isTrial ? [proven] : [])];
+  return { nic, picked, before: kept, isNew: true, givenUp, because: proven && { from: proven, why: why ?? "" } };
 }
 
 /** Why an address that is held cannot stay; undefined: it can. */
 function whyMoved(
   mine: Allocation,
   wanted: AddressRequest,
-  { conflicting = [] }: AllocateRequest,
+  conflicting: readonly FamilyRange[],
   view: AllocationView,
 ): string | undefined {
   const pool = view.pool(mine.pool)?.pool;
@@ -102,85 +149,48 @@ function whyMoved(
   if (wanted.keepOnlyIn && !wanted.keepOnlyIn.includes(mine.pool)) {
     return `it asks for an address of ${wanted.keepOnlyIn.map((name) => `"${name}"`).join(" or ")}`;
   }
+  if (wanted.exactly !== undefined) return undefined;
   return isInRanges(rangesOf(conflicting, mine.family), mine.address) ? "somebody else on the wire uses it" : undefined;
 }
 
-function findAddress(
-  nic: Nic,
-  wanted: AddressRequest,
-  held: Runs,
-  { reserved = [], conflicting = [] }: AllocateRequest,
+function isTold({ interface: name }: NicRequest, { asking }: AllocateRequest): boolean {
+  return asking === undefined || asking === name;
+}
+
+/** The allocation with what its interface is told. */
+function handOut(
+  nic: NicRequest,
+  picked: Allocation,
+  { routes = [] }: AllocateRequest,
+  held: readonly HeldAddress[],
   view: AllocationView,
-): { readonly pool: string; readonly address: bigint } {
-  if (wanted.pools.length === 0 && wanted.noPools !== undefined) throw new NoPoolError(wanted.noPools);
-  const uses = wanted.pools.map((name) => view.pool(name) ?? fail(new UnknownPoolError(name)));
-  const open = uses.filter(({ pool }) => !pool.definition.isDisabled && !pool.definition.isTerminating);
-  if (wanted.exactly !== undefined) return exactly(nic, wanted.exactly, open, { held, reserved, view });
-  const avoid = mergeRanges(rangesOf([...reserved, ...conflicting], wanted.family));
-  for (const { pool } of open) {
-    for (const range of pool.usable) {
-      const address = lowestFree(range, held, avoid);
-      if (address !== undefined) return { pool: pool.name, address };
-    }
-  }
-  const fullness = uses.map(({ pool, used }) => ({ name: pool.name, size: pool.size, used }));
-  throw new PoolExhaustedError(nic.interface, wanted.family, fullness);
+): Allocation {
+  const use = view.pool(picked.pool) ?? fail(new Error(`Cannot describe an address: pool "${picked.pool}" is gone`));
+  const handedOut = handedOutWith(picked, use.pool, { cleanGateway: nic.cleanGateway ?? false, routes }, held);
+  return isSameHandedOut(handedOut, picked.handedOut) ? picked : { ...picked, handedOut };
 }
 
-/** @param avoid  sorted and disjoint */
-function lowestFree({ first, last }: IpRange, held: Runs, avoid: readonly IpRange[]): bigint | undefined {
-  for (let address = first; address <= last; ) {
-    const gap = firstGap(held, address);
-    const hole = rangeAt(avoid, gap);
-    if (!hole) return gap <= last ? gap : undefined;
-    address = hole.last + 1n;
-  }
-  return undefined;
+/** What the pod's interfaces have when this is carried out, in the pod's order. Nothing, where no route asks. */
+function heldInOrder(
+  { owner, nics, routes = [], order = nics.map((nic) => nic.interface) }: AllocateRequest,
+  decided: readonly Decided[],
+  view: AllocationView,
+): readonly HeldAddress[] {
+  if (routes.length === 0) return [];
+  const others = view
+    .heldBy(owner)
+    .filter(({ owner: nic, isOnTrial }) => !isOnTrial && !nics.some((one) => one.interface === nic.interface));
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...decided.map(({ picked }) => picked), ...others]
+    .flatMap(({ owner: nic, pool: name }) => {
+      const pool = view.pool(name)?.pool;
+      return pool ? [{ interface: nic.interface, pool }] : [];
+    })
+    .toSorted((a, b) => place(a.interface) - place(b.interface));
 }
 
-/** The range that has `value`, found by halving. */
-function rangeAt(ranges: readonly IpRange[], value: bigint): IpRange | undefined {
-  let low = 0;
-  let high = ranges.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const range = ranges[middle];
-    if (!range) return undefined;
-    if (value < range.first) high = middle - 1;
-    else if (value > range.last) low = middle + 1;
-    else return range;
-  }
-  return undefined;
-}
-
-function exactly(
-  nic: Nic,
-  text: string,
-  uses: readonly PoolUse[],
-  {
-    held,
-    reserved,
-    view,
-  }: { readonly held: Runs; readonly reserved: readonly FamilyRange[]; readonly view: AllocationView },
-): { readonly pool: string; readonly address: bigint } {
-  const { family, value } = parseIp(text);
-  const refuse = (because: string): never => fail(new AddressUnavailableError(nicKey(nic), text, because));
-  const inside = uses.filter(({ pool }) => containsIp(pool.subnet, { family, value }));
-  if (inside.length === 0) {
-    const subnets = uses.map(({ pool }) => `pool "${pool.name}" is ${pool.definition.subnet}`).join(", ");
-    return refuse(subnets === "" ? "none of its pools hands out addresses" : subnets);
-  }
-  const giving = inside.find(({ pool }) => isInRanges(pool.usable, value));
-  if (!giving) return refuse(`pool "${inside[0]?.pool.name}" does not hand it out`);
-  if (isInRanges(rangesOf(reserved, family), value)) return refuse("a SpiderReservedIP reserves it");
-  const holder = view.at(family, value);
-  if (holder && nicKey(holder.owner) !== nicKey(nic)) return refuse(`"${nicKey(holder.owner)}" holds it`);
-  if (!holder && hasNumber(held, value)) return refuse("another of its interfaces asks for it");
-  return { pool: giving.pool.name, address: value };
-}
-
-function rangesOf(ranges: readonly FamilyRange[], family: IpFamily): readonly IpRange[] {
-  return ranges.filter((range) => range.family === family);
+function isSameRecord(a: Allocation, b: Allocation): boolean {
+  return isSameHolder(a.holder, b.holder) && a.isOnTrial === b.isOnTrial && isSameHandedOut(a.handedOut, b.handedOut);
 }
 
 function isSameHolder(a: Holder, b: Holder): boolean {
@@ -189,37 +199,4 @@ function isSameHolder(a: Holder, b: Holder): boolean {
 
 function fail(error: Error): never {
   throw error;
-}
-
-/** All of an owner, or one interface of it, or one of its families. */
-export interface Releasing extends Owner {
-  readonly interface?: string | undefined;
-  readonly family?: IpFamily | undefined;
-}
-
-/**
- * What an owner gives back, or one interface of it; its MACs go with the addresses.
- *
- * @param podUid  only what that pod holds
- */
-export function releaseOf(
-  owner: Releasing,
-  podUid: string | undefined,
-  view: AllocationView,
-): { readonly released: readonly Allocation[]; readonly changes: readonly AllocationChange[] } {
-  const isMeant = (name: string): boolean => owner.interface === undefined || owner.interface === name;
-  const held = view.heldBy(owner).filter(({ owner: nic }) => isMeant(nic.interface));
-  const released = held.filter(
-    ({ holder, family }) =>
-      (podUid === undefined || holder.podUid === podUid) && (owner.family === undefined || owner.family === family),
-  );
-  const kept = new Set(held.filter((one) => !released.includes(one)).map(({ owner: nic }) => nic.interface));
-  const macs = [...view.macsOf(owner).keys()].filter((name) => isMeant(name) && !kept.has(name));
-  return {
-    released,
-    changes: [
-      ...released.map((allocation): AllocationChange => ({ do: "remove", allocation })),
-      ...macs.map((name): AllocationChange => ({ do: "removeMac", nic: { ...owner, interface: name } })),
-    ],
-  };
 }

@@ -1,36 +1,35 @@
-import type { IpFamily } from "@peapod/api";
+import { type IpFamily, isInRanges } from "@peapod/api";
+import { AddressMap } from "./address-map.ts";
 import type { AllocationChange, AllocationView, PoolUse } from "./allocate.ts";
-import { parsePool } from "./pool.ts";
-import { addNumber, noRuns, type Runs, removeNumber } from "./runs.ts";
-import { type Allocation, type Nic, nicKey, type Owner, ownerKey, type PoolDefinition } from "./types.ts";
-
-const none: ReadonlyMap<string, string> = new Map();
+import { MacTable } from "./mac-table.ts";
+import { type IpPool, parsePool } from "./pool.ts";
+import type { HeldNumbers } from "./runs.ts";
+import { type Allocation, type Owner, ownerKey, type PoolDefinition } from "./types.ts";
 
 /**
  * The allocations in memory, indexed for the allocator. Its size follows the allocations, not the pools. An address has one holder
  * whatever pools it is in: pools whose ranges overlap cannot give it twice.
  */
 export class AllocationTable implements AllocationView {
-  readonly #pools = new Map<string, ReturnType<typeof parsePool>>();
-  readonly #byAddress = { 4: new Map<bigint, Allocation>(), 6: new Map<bigint, Allocation>() };
-  readonly #byPool = new Map<string, Set<Allocation>>();
+  readonly #pools = new Map<string, IpPool>();
+  readonly #byAddress = { 4: new AddressMap<Allocation>(), 6: new AddressMap<Allocation>() };
   readonly #byOwner = new Map<string, readonly Allocation[]>();
-  readonly #macs = new Map<string, Map<string, string>>();
-  readonly #macOwners = new Map<string, Owner>();
-  readonly #macHolders = new Map<string, string>();
-  readonly #held: Record<IpFamily, Runs> = { 4: noRuns, 6: noRuns };
+  readonly #used = new Map<string, number>();
+  /** By pool, what is held of it and it does not have any more. */
+  readonly #strays = new Map<string, Set<Allocation>>();
+  readonly #macs = new MacTable();
 
   pool(name: string): PoolUse | undefined {
     const pool = this.#pools.get(name);
-    return pool && { pool, used: this.#byPool.get(name)?.size ?? 0 };
+    return pool && { pool, used: this.countOf(name) };
   }
 
   pools(): readonly PoolUse[] {
-    return [...this.#pools.values()].map((pool) => ({ pool, used: this.#byPool.get(pool.name)?.size ?? 0 }));
+    return [...this.#pools.values()].map((pool) => ({ pool, used: this.countOf(pool.name) }));
   }
 
-  held(family: IpFamily): Runs {
-    return this.#held[family];
+  held(family: IpFamily): HeldNumbers {
+    return this.#byAddress[family].numbers;
   }
 
   at(family: IpFamily, address: bigint): Allocation | undefined {
@@ -41,36 +40,52 @@ export class AllocationTable implements AllocationView {
     return this.#byOwner.get(ownerKey(owner)) ?? [];
   }
 
-  heldOf(pool: string): readonly Allocation[] {
-    return [...(this.#byPool.get(pool) ?? [])];
+  countOf(pool: string): number {
+    return this.#used.get(pool) ?? 0;
+  }
+
+  heldOf(name: string): readonly Allocation[] {
+    const { usable = [], subnet } = this.#pools.get(name) ?? {};
+    const inside = subnet
+      ? usable.flatMap(({ first, last }) => [...this.#byAddress[subnet.family].within(first, last)])
+      : [];
+    return [...inside.filter((one) => one.pool === name), ...this.straysOf(name)];
+  }
+
+  straysOf(pool: string): readonly Allocation[] {
+    return [...(this.#strays.get(pool) ?? [])];
   }
 
   *all(): IterableIterator<Allocation> {
-    yield* this.#byAddress[4].values();
-    yield* this.#byAddress[6].values();
+    for (const family of [4, 6] as const) yield* this.#byAddress[family].within(0n, 1n << 128n);
   }
 
   macsOf(owner: Owner): ReadonlyMap<string, string> {
-    return this.#macs.get(ownerKey(owner)) ?? none;
+    return this.#macs.of(owner);
   }
 
   macHolder(mac: string): string | undefined {
-    return this.#macHolders.get(mac);
+    return this.#macs.holder(mac);
   }
 
   /** Owners that hold addresses, or of whose interfaces the MACs are known. */
   owners(): readonly Owner[] {
-    const found = new Map<string, Owner>(this.#macOwners);
+    const found = new Map<string, Owner>(this.#macs.owners());
     for (const [key, [first]] of this.#byOwner) if (first) found.set(key, first.owner);
     return [...found.values()].map(({ kind, namespace, name }) => ({ kind, namespace, name }));
   }
 
   putPool(definition: PoolDefinition): void {
+    const held = this.heldOf(definition.name);
     this.#pools.set(definition.name, parsePool(definition));
+    this.#strays.delete(definition.name);
+    for (const allocation of held) this.#noteStray(allocation);
   }
 
   removePool(name: string): void {
+    const held = this.heldOf(name);
     this.#pools.delete(name);
+    for (const allocation of held) this.#noteStray(allocation);
   }
 
   /** Applies a change and returns what undoes it. */
@@ -88,50 +103,39 @@ export class AllocationTable implements AllocationView {
 
   #applyMac(change: Extract<AllocationChange, { readonly do: "putMac" | "removeMac" }>): () => void {
     const before = this.macsOf(change.nic).get(change.nic.interface);
-    this.#setMac(change.nic, change.do === "putMac" ? change.mac : undefined);
-    return () => this.#setMac(change.nic, before);
-  }
-
-  #setMac(nic: Nic, mac: string | undefined): void {
-    const owner = ownerKey(nic);
-    const macs = new Map(this.macsOf(nic));
-    const before = macs.get(nic.interface);
-    if (before !== undefined && this.#macHolders.get(before) === nicKey(nic)) this.#macHolders.delete(before);
-    if (mac === undefined) macs.delete(nic.interface);
-    else {
-      macs.set(nic.interface, mac);
-      this.#macHolders.set(mac, nicKey(nic));
-    }
-    if (macs.size > 0) {
-      this.#macs.set(owner, macs);
-      this.#macOwners.set(owner, nic);
-    } else {
-      this.#macs.delete(owner);
-      this.#macOwners.delete(owner);
-    }
+    this.#macs.set(change.nic, change.do === "putMac" ? change.mac : undefined);
+    return () => this.#macs.set(change.nic, before);
   }
 
   #put(allocation: Allocation): void {
-    const owner = ownerKey(allocation.owner);
     const { family, address, pool } = allocation;
+    const owner = ownerKey(allocation.owner);
+    const others = this.#byOwner.get(owner);
     this.#byAddress[family].set(address, allocation);
-    this.#byOwner.set(owner, [...(this.#byOwner.get(owner) ?? []), allocation]);
-    const ofPool = this.#byPool.get(pool) ?? new Set();
-    this.#byPool.set(pool, ofPool.add(allocation));
-    this.#held[family] = addNumber(this.#held[family], address);
+    this.#byOwner.set(owner, others ? [...others, allocation] : [allocation]);
+    this.#used.set(pool, this.countOf(pool) + 1);
+    this.#noteStray(allocation);
   }
 
-  #drop({ family, address }: Allocation): void {
-    const allocation = this.at(family, address);
-    if (!allocation) return;
+  #drop(allocation: Allocation): void {
+    const { family, address, pool } = allocation;
     const owner = ownerKey(allocation.owner);
     this.#byAddress[family].delete(address);
     const left = (this.#byOwner.get(owner) ?? []).filter((one) => one !== allocation);
     if (left.length > 0) this.#byOwner.set(owner, left);
     else this.#byOwner.delete(owner);
-    const ofPool = this.#byPool.get(allocation.pool);
-    ofPool?.delete(allocation);
-    if (ofPool?.size === 0) this.#byPool.delete(allocation.pool);
-    this.#held[family] = removeNumber(this.#held[family], address);
+    const used = this.countOf(pool) - 1;
+    if (used > 0) this.#used.set(pool, used);
+    else this.#used.delete(pool);
+    const strays = this.#strays.get(pool);
+    strays?.delete(allocation);
+    if (strays?.size === 0) this.#strays.delete(pool);
+  }
+
+  #noteStray(allocation: Allocation): void {
+    const pool = this.#pools.get(allocation.pool);
+    if (pool?.subnet.family === allocation.family && isInRanges(pool.usable, allocation.address)) return;
+    const strays = this.#strays.get(allocation.pool) ?? new Set();
+    this.#strays.set(allocation.pool, strays.add(allocation));
   }
 }

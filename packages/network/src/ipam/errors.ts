@@ -5,6 +5,8 @@ export interface Fullness {
   readonly name: string;
   readonly size: bigint;
   readonly used: number;
+  /** How many of its addresses somebody else on the wire uses. */
+  readonly onWire: number;
 }
 
 /** Every usable address of every candidate is held. Waiting helps: it heals when an address is released or a range added. */
@@ -13,7 +15,10 @@ export class PoolExhaustedError extends Error {
   readonly pools: readonly string[];
   constructor(nic: string, family: IpFamily, pools: readonly Fullness[]) {
     const names = pools.map(({ name }) => name);
-    const full = pools.map(({ name, size, used }) => `pool "${name}": ${used} of ${size} held`);
+    const full = pools.map(({ name, size, used, onWire }) => {
+      const others = onWire > 0 ? `, ${onWire} in use by others on the wire` : "";
+      return `pool "${name}": ${used} of ${size} held${others}`;
+    });
     super(
       `failed to allocate any IPv${family} IP address to NIC ${nic} from IPPools [${names.join(" ")}]: ` +
         `all IP addresses used out (${full.join(", ")})`,

@@ -1,11 +1,11 @@
-import { formatIp, parseIp } from "@peapod/api";
+import { formatIp } from "@peapod/api";
+import { defineCheckpoints, reached } from "@peapod/machinery/node";
 import type { IpamCall, IpamCallContext, PodIdentity, PodReference } from "./cni-call.ts";
 import { UnknownPoolError } from "./errors.ts";
-import type { Allocated, Ipam } from "./ipam.ts";
-import { type GivenAddresses, routesOf } from "./render/ipam-result.ts";
+import type { Allocated } from "./ipam.ts";
 import { planExact, planSelection, type Selection } from "./selection/plan.ts";
 import type { NetworkPools } from "./selection/rules.ts";
-import { type AllocateRequest, type Assignment, type FamilyRange, type Owner, ownerKey } from "./types.ts";
+import { type AllocateRequest, type Assignment, type FamilyRange, type Move, type Owner, ownerKey } from "./types.ts";
 
 /** Looks on the wire of a pod's interface. */
 export interface Probes {
@@ -47,28 +47,16 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
+defineCheckpoints(["ipam/taken", "ipam/proven"]);
+
 /** Gives an interface its addresses: chosen, on disk, and looked for on the wire where that is switched on. */
-export async function giveAddresses(asked: Asked): Promise<GivenAddresses> {
-  const { call, owner, context } = asked;
-  const selection = await withNewPools(context, () => select(asked));
-  const { assignments } = await allocateProbed(asked, selection);
-  const own = assignments.filter((one) => one.interface === call.ifName);
+export async function giveAddresses(asked: Asked): Promise<readonly Assignment[]> {
+  const selection = await withNewPools(asked.context, () => select(asked));
+  const { assignments, moves } = await allocateProbed(asked, selection);
+  const own = assignments.filter((one) => one.interface === asked.call.ifName);
+  sayWhatMoved(asked, moves);
   sayWhatWasKept(asked, selection, own);
-  const before = context.ipam.list({ owner }).filter((held) => held.owner.interface !== call.ifName);
-  const order = asked.identity.selection?.nics.map(({ ifName }) => ifName) ?? [];
-  const addresses = [
-    ...own.map(({ interface: nic, address }) => ({ interface: nic, address })),
-    ...before.flatMap((held) => {
-      const prefix = context.ipam.pool(held.pool)?.pool.subnet.prefixLength;
-      const text = formatIp({ family: held.family, value: held.address });
-      return prefix === undefined ? [] : [{ interface: held.owner.interface, address: `${text}/${prefix}` }];
-    }),
-  ].toSorted((a, b) => order.indexOf(a.interface) - order.indexOf(b.interface));
-  return {
-    assignments: own,
-    cleanGateway: selection.cleanGateway,
-    routes: routesOf(call.ifName, selection.routes, addresses),
-  };
+  return own;
 }
 
 /** A pool that a manifest made just before its first VM may not have reached us yet. */
@@ -109,60 +97,67 @@ function select({ call, identity, context }: Asked): Selection {
     const family = ipam.pool(pools[0] ?? "")?.pool.subnet.family ?? 4;
     return { family, pools, keepOnlyIn: pools, exactly: family === 4 ? exact?.ipv4 : exact?.ipv6 };
   });
-  const nic = { interface: call.ifName, addresses };
-  return { nics: [nic], cleanGateway: network.cleanGateway, namedPools: lists.flat(), routes: [] };
+  const nic = { interface: call.ifName, addresses, cleanGateway: network.cleanGateway };
+  return { nics: [nic], namedPools: lists.flat(), routes: [] };
 }
 
 /** At most so many addresses of one pool are tried in one call; the next call goes on after them. */
 const maxConflicts = 16;
 
+/**
+ * Where the wire is looked at, new addresses are on trial until nobody else was found to have them: a call that fails gives up what it
+ * has on trial, and one that comes after a crash goes on with it as the first would have. Whatever an interface was told of before is
+ * its own: it does not move, it says so.
+ */
 async function allocateProbed(asked: Asked, selection: Selection): Promise<Allocated> {
   const { call, owner, identity, context, signal, pod } = asked;
   const { ipam, probes } = context;
-  const { enableIPConflictDetection, enableGatewayDetection } = identity.selection?.settings ?? {};
+  const { enableIPConflictDetection = false, enableGatewayDetection = false } = identity.selection?.settings ?? {};
+  const nic = { ...owner, interface: call.ifName };
   const request: AllocateRequest = {
     owner,
     holder: identity.holder,
     nics: selection.nics,
+    asking: call.ifName,
+    routes: selection.routes,
+    order: identity.selection?.nics.map(({ ifName }) => ifName),
     reserved: identity.selection?.reserved,
+    isTrial: probes !== undefined && (enableIPConflictDetection || enableGatewayDetection),
   };
   const conflicting = (): readonly FamilyRange[] => (enableIPConflictDetection ? (probes?.conflicts.list() ?? []) : []);
-  let taken: readonly Assignment[] = [];
   try {
     for (let tries = 1; ; tries += 1) {
       const allocated = await ipam.allocate({ ...request, conflicting: conflicting() });
+      reached("ipam/taken");
       const own = allocated.assignments.filter((one) => one.interface === call.ifName);
-      taken = tries === 1 ? own.filter(({ isNew }) => isNew) : own;
-      for (const { from, to, because } of tries === 1 ? allocated.moves : []) {
-        const [was, is] = [from, to].map(({ family, address }) => formatIp({ family, value: address }));
-        const message = `${to.owner.interface} gets ${is} of pool "${to.pool}" instead of ${was}: ${because}`;
-        context.report?.(pod, { reason: "AddressChanged", message });
-      }
       const conflict = enableIPConflictDetection && probes ? await findConflict(own, call, probes, signal) : undefined;
       if (!conflict) {
         if (enableGatewayDetection && probes) await requireGateways(own, call, probes, signal);
+        if (own.some(({ isOnTrial }) => isOnTrial)) {
+          await ipam.prove(nic);
+          reached("ipam/proven");
+        }
         return allocated;
       }
       const { assignment, mac } = conflict;
       const [address = ""] = assignment.address.split("/");
       const said = `ip conflict: pod's interface ${call.ifName} with an conflicting ip ${address}, ${address} is located at ${mac}`;
-      // Whoever had it before has told the world: it does not move, it says so.
-      if (!taken.includes(assignment) || tries >= maxConflicts) throw new Error(said);
+      if (!assignment.isOnTrial || isAskedExactly(selection, assignment) || tries >= maxConflicts)
+        throw new Error(said);
       probes?.conflicts.add(address);
       context.report?.(pod, { reason: "AddressConflict", message: said });
     }
   } catch (error) {
-    await giveBack(ipam, owner, taken);
+    if (request.isTrial) await ipam.release(nic, { onTrial: true });
     throw error;
   }
 }
 
-/** What was taken in a call that failed was never used. */
-async function giveBack(ipam: Ipam, owner: Owner, taken: readonly Assignment[]): Promise<void> {
-  for (const { interface: nic, address } of taken) {
-    const { family } = parseIp(address.split("/")[0] ?? "");
-    await ipam.release({ ...owner, interface: nic, family });
-  }
+/** Asking for another one would be no answer to it. */
+function isAskedExactly({ nics }: Selection, { interface: name, address }: Assignment): boolean {
+  const family = address.includes(":") ? 6 : 4;
+  const asked = nics.find((nic) => nic.interface === name)?.addresses;
+  return asked?.some((one) => one.family === family && one.exactly !== undefined) ?? false;
 }
 
 async function findConflict(own: readonly Assignment[], call: IpamCall, probes: Probes, signal: AbortSignal) {
@@ -185,6 +180,16 @@ async function requireGateways(
     if (!(await probes.isGatewayReachable(call.netns, call.ifName, gateway, signal))) {
       throw new Error(`gateway ${gateway} is unreachable`);
     }
+  }
+}
+
+/** Those of other interfaces move when these ask, where they have to be proven first. */
+function sayWhatMoved({ call, context, pod }: Asked, moves: readonly Move[]): void {
+  for (const { from, to, because } of moves) {
+    if (to.isOnTrial && to.owner.interface !== call.ifName) continue;
+    const [was, is] = [from, to].map(({ family, address }) => formatIp({ family, value: address }));
+    const message = `${to.owner.interface} gets ${is} of pool "${to.pool}" instead of ${was}: ${because}`;
+    context.report?.(pod, { reason: "AddressChanged", message });
   }
 }
 

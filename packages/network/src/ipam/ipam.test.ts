@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import test, { type TestContext } from "node:test";
+import test from "node:test";
 import { parseIp } from "@peapod/api";
-import { type Allocated, type Ipam, openIpam } from "./ipam.ts";
-import { type Journal, openSqliteJournal } from "./journal.ts";
-import type { AllocateRequest, Owner, PoolDefinition } from "./types.ts";
-
-const pods: PoolDefinition = { name: "pods", subnet: "10.244.0.0/29", gateway: "10.244.0.1" };
+import { addresses, databasePath, journal, owner, pods, request, texts } from "../testing/allocations.ts";
+import { openIpam } from "./ipam.ts";
+import { openSqliteJournal } from "./journal.ts";
+import type { AllocateRequest } from "./types.ts";
 
 test("allocate() gives the lowest free address, and the owner's own one again to its next pod", async (t) => {
   using ipam = openIpam(journal(t));
@@ -31,8 +26,10 @@ test("allocate() hands over gateway and routes of the pool", async (t) => {
       pool: "pods",
       address: "10.244.0.2/29",
       gateway: "10.244.0.1",
+      cleanGateway: false,
       routes: [{ destination: "10.0.0.0/8", gateway: "10.244.0.2" }],
       isNew: true,
+      isOnTrial: false,
     },
   ]);
 });
@@ -95,9 +92,14 @@ test("allocate() passes over what is reserved or seen on the wire, and over pool
   const reserved = range("10.244.0.2", "10.244.0.3");
   const web = { ...request("web"), reserved };
   assert.deepEqual(texts(await ipam.allocate(web)), ["10.244.0.4/29"]);
-  const moved = await ipam.allocate({ ...web, conflicting: range("10.244.0.4", "10.244.0.4") });
-  assert.deepEqual(texts(moved), ["10.244.0.5/29"]);
-  assert.equal(moved.moves[0]?.because, "somebody else on the wire uses it");
+  const conflicting = [...range("10.244.0.4", "10.244.0.4"), ...range("10.244.0.5", "10.244.0.5")];
+  assert.deepEqual(texts(await ipam.allocate({ ...web, conflicting })), ["10.244.0.4/29"], "it had it before");
+  assert.deepEqual(texts(await ipam.allocate({ ...request("new"), reserved, conflicting })), ["10.244.0.6/29"]);
+  await assert.rejects(ipam.allocate({ ...request("late"), reserved, conflicting }), {
+    message:
+      "failed to allocate any IPv4 IP address to NIC eth0 from IPPools [pods]: all IP addresses used out " +
+      '(pool "pods": 2 of 5 held, 2 in use by others on the wire)',
+  });
   assert.deepEqual(await addresses(ipam, "db", { pools: ["off", "pods"] }), ["10.244.0.2/29"]);
   assert.deepEqual(
     texts(await ipam.allocate({ ...request("db"), reserved })),
@@ -210,107 +212,9 @@ test("onChange() tells of what was committed", async (t) => {
   assert.deepEqual(said, ["put", "remove"]);
 });
 
-test("openSqliteJournal() reads what format 1 wrote", async (t) => {
-  const path = databasePath(t);
-  const old = new DatabaseSync(path);
-  old.exec(`
-    CREATE TABLE pools (name TEXT PRIMARY KEY, definition TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE allocations (
-      pool TEXT NOT NULL, address TEXT NOT NULL,
-      namespace TEXT NOT NULL, name TEXT NOT NULL, interface TEXT NOT NULL,
-      pod_uid TEXT NOT NULL, pod_name TEXT NOT NULL, node TEXT NOT NULL, allocated_at TEXT NOT NULL,
-      PRIMARY KEY (pool, address), UNIQUE (pool, namespace, name, interface)
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO pools VALUES ('pods', '{"name":"pods","subnet":"10.244.0.0/29"}');
-    INSERT INTO allocations VALUES ('pods', '10.244.0.5', 'default', 'web', 'eth0', 'u', 'p', 'n1', '2026-01-15T12:00:00Z');
-    PRAGMA user_version = 1;
-  `);
-  old.close();
-  using ipam = openIpam(openSqliteJournal(path));
-  assert.deepEqual(await addresses(ipam, "web"), ["10.244.0.5/29"]);
-});
-
 test("putPool() refuses ranges and gateways outside of the subnet", async (t) => {
   using ipam = openIpam(journal(t));
   await assert.rejects(ipam.putPool({ ...pods, ips: ["10.9.0.1"] }), /its subnet is 10\.244\.0\.0\/29/);
   await assert.rejects(ipam.putPool({ ...pods, gateway: "10.9.0.1" }), /its subnet is 10\.244\.0\.0\/29/);
   assert.deepEqual(ipam.pools(), []);
 });
-
-test("a commit that fails changes nothing, in memory neither", async (t) => {
-  const real = journal(t);
-  let isFull = false;
-  const commit: Journal["commit"] = (changes) => {
-    if (isFull) throw new Error("database or disk is full");
-    real.commit(changes);
-  };
-  using ipam = openIpam({ ...real, commit });
-  await ipam.putPool(pods);
-  await addresses(ipam, "web");
-  isFull = true;
-  await assert.rejects(
-    Promise.all([addresses(ipam, "db"), ipam.release(owner("web"))]),
-    /Cannot write the address database/,
-  );
-  await assert.rejects(ipam.putPool({ ...pods, isDisabled: true }));
-  isFull = false;
-  assert.deepEqual(await addresses(ipam, "db"), ["10.244.0.3/29"]);
-  assert.deepEqual(await addresses(ipam, "web"), ["10.244.0.2/29"]);
-});
-
-test("calls of one turn share one commit", async (t) => {
-  const real = journal(t);
-  let commits = 0;
-  const commit: Journal["commit"] = (changes) => {
-    commits += 1;
-    real.commit(changes);
-  };
-  using ipam = openIpam({ ...real, commit });
-  await ipam.putPool({ ...pods, subnet: "10.244.0.0/24" });
-  commits = 0;
-  await Promise.all(Array.from({ length: 50 }, (_, n) => addresses(ipam, `vm${n}`)));
-  assert.equal(commits, 1);
-  assert.equal(new Set(ipam.list().map(({ address }) => address)).size, 50);
-});
-
-test("openSqliteJournal() refuses a second process's hand on the file", (t) => {
-  const path = databasePath(t);
-  using first = openSqliteJournal(path);
-  first.commit([{ do: "putPool", pool: pods }]);
-  assert.throws(() => openSqliteJournal(path), { message: `Cannot open the address database "${path}"` });
-});
-
-interface Wish {
-  readonly podUid?: string;
-  readonly pools?: readonly string[];
-  readonly exactly?: string;
-  readonly keepOnlyIn?: readonly string[];
-}
-
-async function addresses(ipam: Ipam, name: string, { podUid, pools: names = ["pods"], ...wish }: Wish = {}) {
-  const nics = [{ interface: "eth0", addresses: [{ family: 4, pools: names, ...wish }] }] as const;
-  return texts(await ipam.allocate({ ...request(name, podUid), nics }));
-}
-
-function texts({ assignments }: Allocated): readonly string[] {
-  return assignments.map(({ address }) => address);
-}
-
-function request(name: string, podUid = "pod"): AllocateRequest {
-  const nics = [{ interface: "eth0", addresses: [{ family: 4, pools: ["pods"] }] }] as const;
-  return { owner: owner(name), holder: { podUid, podName: `p-${name}`, node: "n1" }, nics };
-}
-
-function owner(name: string): Owner {
-  return { kind: "vm", namespace: "default", name };
-}
-
-function journal(t: TestContext): Journal {
-  return openSqliteJournal(databasePath(t));
-}
-
-function databasePath(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "network-ipam-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, "ipam.db");
-}

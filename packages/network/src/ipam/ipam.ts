@@ -1,10 +1,12 @@
-import { formatIp, type IpFamily, parseIp } from "@peapod/api";
-import { allocateAddresses, type PoolUse, type Releasing, releaseOf } from "./allocate.ts";
+import { formatIp, type IpFamily } from "@peapod/api";
+import { allocateAddresses, type Decision, type PoolUse } from "./allocate.ts";
 import { AllocationTable } from "./allocation-table.ts";
 import { openCommitQueue } from "./commit-queue.ts";
 import { AddressUnavailableError } from "./errors.ts";
 import type { Journal, JournalChange } from "./journal.ts";
 import { parsePool } from "./pool.ts";
+import { proveAddresses } from "./prove.ts";
+import { type ReleaseFilter, type Releasing, releaseOf } from "./release.ts";
 import {
   type AllocateRequest,
   type Allocation,
@@ -23,9 +25,12 @@ export interface Ipam extends Disposable {
   /**
    * Gives back what an owner holds, or one interface of it, and forgets their MACs. Nothing held counts as done.
    *
-   * @param options.podUid  only what that pod holds: a late call about an old pod must not take the address of the new one
+   * @param filter.podUid  only what that pod holds: a late call about an old pod must not take the address of the new one
+   * @param filter.onTrial  only what is on trial
    */
-  readonly release: (owner: Releasing, options?: { readonly podUid?: string }) => Promise<readonly Allocation[]>;
+  readonly release: (owner: Releasing, filter?: ReleaseFilter) => Promise<readonly Allocation[]>;
+  /** What an interface has on trial is its own, and what that replaces is free. */
+  readonly prove: (nic: Nic) => Promise<void>;
   /** Remembers the MAC of an interface. @throws {AddressUnavailableError} another interface has it */
   readonly putMac: (nic: Nic, mac: string) => Promise<void>;
   /** Records what an interface has on the machine and nothing says. @returns false: the address is somebody else's */
@@ -35,6 +40,8 @@ export interface Ipam extends Disposable {
   /** Forgets a pool, unless somebody holds something of it. @returns whether it is gone */
   readonly removePool: (name: string) => Promise<boolean>;
   readonly list: (filter?: { readonly owner?: Owner; readonly pool?: string }) => readonly Allocation[];
+  /** What is held of a pool that does not have it any more: whoever holds it keeps it until its next start. */
+  readonly strays: (pool: string) => readonly Allocation[];
   readonly at: (family: IpFamily, address: bigint) => Allocation | undefined;
   /** Everybody who holds an address, or of whose interfaces the MACs are known. */
   readonly owners: () => readonly Owner[];
@@ -71,11 +78,12 @@ export function openIpam(journal: Journal, options: { readonly now?: () => Date 
         const { allocations, changes, moves } = allocateAddresses(request, table, now().toISOString());
         return { changes, answer: { assignments: allocations.map((one) => toAssignment(one, table)), moves } };
       }),
-    release: (owner, { podUid } = {}) =>
+    release: (owner, filter = {}) =>
       change(() => {
-        const { released, changes } = releaseOf(owner, podUid, table);
+        const { released, changes } = releaseOf(owner, filter, table);
         return { changes, answer: released };
       }),
+    prove: (nic) => change(() => ({ changes: proveAddresses(nic, table), answer: undefined })),
     putMac: (nic, mac) =>
       change(() => {
         if (table.macsOf(nic).get(nic.interface) === mac) return { changes: [], answer: undefined };
@@ -99,11 +107,12 @@ export function openIpam(journal: Journal, options: { readonly now?: () => Date 
       }),
     removePool: (name) =>
       change(() => {
-        if (table.heldOf(name).length > 0) return { changes: [], answer: false };
+        if (table.countOf(name) > 0) return { changes: [], answer: false };
         return { changes: [{ do: "removePool", name }], answer: true };
       }),
     list: ({ owner, pool } = {}) =>
       owner ? table.heldBy(owner) : pool !== undefined ? table.heldOf(pool) : [...table.all()],
+    strays: (pool) => table.straysOf(pool),
     at: (family, address) => table.at(family, address),
     owners: () => table.owners(),
     macsOf: (owner) => table.macsOf(owner),
@@ -114,18 +123,18 @@ export function openIpam(journal: Journal, options: { readonly now?: () => Date 
   };
 }
 
-function toAssignment(
-  { pool: name, family, address, owner, isNew }: Allocation & { readonly isNew: boolean },
-  table: AllocationTable,
-): Assignment {
+function toAssignment({ allocation, isNew }: Decision["allocations"][number], table: AllocationTable): Assignment {
+  const { pool: name, family, address, owner, isOnTrial, handedOut } = allocation;
   const pool = table.pool(name)?.pool;
   if (!pool) throw new Error(`Cannot describe an address: its pool "${name}" is gone`);
   return {
     interface: owner.interface,
     pool: name,
     address: `${formatIp({ family, value: address })}/${pool.subnet.prefixLength}`,
-    gateway: pool.gateway === undefined ? undefined : formatIp({ family, value: pool.gateway }),
-    routes: (pool.definition.routes ?? []).filter(({ gateway }) => parseIp(gateway).family === family),
+    gateway: handedOut?.gateway,
+    cleanGateway: handedOut?.cleanGateway ?? false,
+    routes: handedOut?.routes ?? [],
     isNew,
+    isOnTrial: isOnTrial ?? false,
   };
 }

@@ -1,6 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
-import { formatIp, parseIp } from "@peapod/api";
+import { formatIp } from "@peapod/api";
 import type { AllocationChange } from "./allocate.ts";
+import { createRowFormat, toNic } from "./journal-rows.ts";
+import { formatVersion, migrations } from "./journal-schema.ts";
 import type { Allocation, Nic, PoolDefinition } from "./types.ts";
 
 export type JournalChange =
@@ -21,30 +23,6 @@ export interface Journal extends Disposable {
   readonly commit: (changes: readonly JournalChange[]) => void;
 }
 
-const formatVersion = 2;
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS pools (name TEXT PRIMARY KEY, definition TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE held (
-    address TEXT PRIMARY KEY, pool TEXT NOT NULL,
-    kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, interface TEXT NOT NULL,
-    pod_uid TEXT NOT NULL, pod_name TEXT NOT NULL, node TEXT NOT NULL, allocated_at TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE macs (
-    kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, interface TEXT NOT NULL, mac TEXT NOT NULL UNIQUE,
-    PRIMARY KEY (kind, namespace, name, interface)
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${formatVersion};
-`;
-
-/** Format 1 had one pool for the whole node, so that an address was in one record already. */
-const fromFormat1 = `
-  ${schema}
-  INSERT OR IGNORE INTO held
-    SELECT address, pool, 'vm', namespace, name, interface, pod_uid, pod_name, node, allocated_at FROM allocations;
-  DROP TABLE allocations;
-`;
-
 /**
  * A journal in one SQLite file, held exclusively: a second process is refused. A commit is on disk when `commit` returns.
  *
@@ -57,14 +35,15 @@ export function openSqliteJournal(path: string): Journal {
   } catch (cause) {
     throw new Error(`Cannot open the address database "${path}"`, { cause });
   }
-  const write = writerOf(db);
+  const rows = createRowFormat();
+  const write = writerOf(db, rows);
   return {
     load: () => ({
       pools: db
         .prepare("SELECT definition FROM pools")
         .all()
         .map((row) => JSON.parse(String(row.definition)) as PoolDefinition), // written below
-      allocations: db.prepare("SELECT * FROM held").all().map(toAllocation),
+      allocations: db.prepare("SELECT * FROM held").all().map(rows.toAllocation),
       macs: db
         .prepare("SELECT * FROM macs")
         .all()
@@ -84,8 +63,8 @@ export function openSqliteJournal(path: string): Journal {
   };
 }
 
-function writerOf(db: DatabaseSync): (change: JournalChange) => void {
-  const put = db.prepare("INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+function writerOf(db: DatabaseSync, rows: ReturnType<typeof createRowFormat>): (change: JournalChange) => void {
+  const put = db.prepare("INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const remove = db.prepare("DELETE FROM held WHERE address = ?");
   const putMac = db.prepare("INSERT OR REPLACE INTO macs VALUES (?, ?, ?, ?, ?)");
   const removeMac = db.prepare("DELETE FROM macs WHERE kind = ? AND namespace = ? AND name = ? AND interface = ?");
@@ -94,12 +73,9 @@ function writerOf(db: DatabaseSync): (change: JournalChange) => void {
   const words = ({ kind, namespace, name, interface: nic }: Nic) => [kind, namespace, name, nic] as const;
   return (change) => {
     switch (change.do) {
-      case "put": {
-        const { pool, family, address, owner, holder, allocatedAt } = change.allocation;
-        const text = formatIp({ family, value: address });
-        put.run(text, pool, ...words(owner), holder.podUid, holder.podName, holder.node, allocatedAt);
+      case "put":
+        put.run(...rows.fromAllocation(change.allocation));
         return;
-      }
       case "remove":
         remove.run(formatIp({ family: change.allocation.family, value: change.allocation.address }));
         return;
@@ -125,34 +101,12 @@ function openDatabase(path: string): DatabaseSync {
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE");
     const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
     if (version > formatVersion) throw new Error(`Cannot read format ${version}: this Peapod knows ${formatVersion}`);
-    if (version === 0) db.exec(schema);
-    if (version === 1) db.exec(fromFormat1);
+    const migration = migrations[version];
+    if (migration !== undefined) db.exec(`${migration} PRAGMA user_version = ${formatVersion}`);
     db.exec("COMMIT");
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
-}
-
-function toAllocation(row: Record<string, unknown>): Allocation {
-  const text = (column: string): string => String(row[column]);
-  const { family, value } = parseIp(text("address"));
-  return {
-    pool: text("pool"),
-    family,
-    address: value,
-    owner: toNic(row),
-    holder: { podUid: text("pod_uid"), podName: text("pod_name"), node: text("node") },
-    allocatedAt: text("allocated_at"),
-  };
-}
-
-function toNic(row: Record<string, unknown>): Nic {
-  return {
-    kind: row["kind"] === "pod" ? "pod" : "vm",
-    namespace: String(row["namespace"]),
-    name: String(row["name"]),
-    interface: String(row["interface"]),
-  };
 }

@@ -3,6 +3,8 @@ import {
   checkRange,
   containsIp,
   countAddresses,
+  findIp,
+  formatIp,
   hostRange,
   type IpRange,
   mergeRanges,
@@ -11,7 +13,7 @@ import {
   rangeOf,
   subtractRanges,
 } from "@peapod/api";
-import type { PoolDefinition } from "./types.ts";
+import type { HandedOut, PoolDefinition } from "./types.ts";
 
 /** A pool made ready for allocation. */
 export interface IpPool {
@@ -21,6 +23,8 @@ export interface IpPool {
   /** What may be handed out, in the order in which it is: exclusions and the gateway are cut out already. */
   readonly usable: readonly IpRange[];
   readonly size: bigint;
+  /** What an interface is told with an address of it, where its pod wants nothing else; one object for all of them. */
+  readonly handedOut: HandedOut;
   readonly definition: PoolDefinition;
 }
 
@@ -44,7 +48,13 @@ export function parsePool(definition: PoolDefinition): IpPool {
   const holes = (definition.excludeIps ?? []).map(inside);
   if (gateway) holes.push({ first: gateway.value, last: gateway.value });
   const usable = subtractRanges(withoutRepeats(ranges), holes);
-  return { name: definition.name, subnet, gateway: gateway?.value, usable, size: countAddresses(usable), definition };
+  const handedOut: HandedOut = {
+    ...(gateway && { gateway: formatIp(gateway) }),
+    cleanGateway: false,
+    routes: (definition.routes ?? []).filter((route) => findIp(route.gateway)?.family === subnet.family),
+  };
+  const size = countAddresses(usable);
+  return { name: definition.name, subnet, gateway: gateway?.value, usable, size, handedOut, definition };
 }
 
 /** `a-b`, `a` or `a/n` */

@@ -1,133 +1,174 @@
+/** What the allocator asks of the numbers that are held. */
+export interface HeldNumbers {
+  /** The lowest number ≥ `from` that is not held. */
+  readonly firstGap: (from: bigint) => bigint;
+  readonly has: (value: bigint) => boolean;
+}
+
+/** Both ends included. */
+export interface Run {
+  first: bigint;
+  last: bigint;
+}
+
+/** A full block is halved. Within one, making room for a run is a copy of at most so many pointers. */
+const runsPerBlock = 128;
+
 /**
- * A set of numbers kept as runs of neighbours, in a balanced tree: adding, removing and "first number from here on that is not
- * in the set" all take O(log n) for n runs, and a set of 60 000 neighbours is one node. Values are immutable: every change makes a
- * new tree that shares all but the path to the change, so that a failed commit is undone by keeping the old one.
+ * A set of numbers, kept as sorted runs of neighbours in blocks of bounded size: a set of 60 000 neighbours is one run, and among
+ * 50 000 runs every question and every change halves its way to a block and then within it. Changes are made in place and leave no
+ * garbage, so that they cost the same however much is held; undoing one is the opposite change.
  */
-export interface Runs {
-  readonly root: Node | undefined;
-  /** How many numbers are in the set. */
-  readonly size: bigint;
-}
+export class Runs implements HeldNumbers {
+  /** Sorted, none of them empty. */
+  readonly #blocks: Run[][] = [];
 
-interface Node {
-  readonly first: bigint;
-  readonly last: bigint;
-  readonly left: Node | undefined;
-  readonly right: Node | undefined;
-  readonly height: number;
-}
-
-interface Run {
-  readonly first: bigint;
-  readonly last: bigint;
-}
-
-export const noRuns: Runs = { root: undefined, size: 0n };
-
-/** The lowest number ≥ `from` that is not in the set. */
-export function firstGap(runs: Runs, from: bigint): bigint {
-  const run = runAtOrBelow(runs.root, from);
-  return run && run.last >= from ? run.last + 1n : from;
-}
-
-export function hasNumber(runs: Runs, value: bigint): boolean {
-  const run = runAtOrBelow(runs.root, value);
-  return run !== undefined && run.last >= value;
-}
-
-/** The set with `value`; the same one when it is in it already. */
-export function addNumber(runs: Runs, value: bigint): Runs {
-  const size = runs.size + 1n;
-  const below = runAtOrBelow(runs.root, value);
-  if (below && below.last >= value) return runs;
-  const above = runAtOrBelow(runs.root, value + 1n);
-  const isAbove = above !== undefined && above.first === value + 1n;
-  if (below && below.last === value - 1n) {
-    const root = isAbove ? removeNode(runs.root, above.first) : runs.root;
-    return { root: replaceNode(root, below.first, { first: below.first, last: isAbove ? above.last : value }), size };
+  /** How many runs there are. */
+  get count(): number {
+    return this.#blocks.reduce((sum, block) => sum + block.length, 0);
   }
-  if (isAbove) return { root: replaceNode(runs.root, above.first, { first: value, last: above.last }), size };
-  return { root: insertNode(runs.root, { first: value, last: value }), size };
-}
 
-/** The set without `value`; the same one when it is not in it. */
-export function removeNumber(runs: Runs, value: bigint): Runs {
-  const size = runs.size - 1n;
-  const run = runAtOrBelow(runs.root, value);
-  if (!run || run.last < value) return runs;
-  const { first, last } = run;
-  if (first === last) return { root: removeNode(runs.root, first), size };
-  if (first === value) return { root: replaceNode(runs.root, first, { first: value + 1n, last }), size };
-  const root = replaceNode(runs.root, first, { first, last: value - 1n });
-  return { root: last === value ? root : insertNode(root, { first: value + 1n, last }), size };
-}
+  firstGap(from: bigint): bigint {
+    const run = this.#atOrBelow(from);
+    return run && run.last >= from ? run.last + 1n : from;
+  }
 
-/** The run with the highest start ≤ `value`. */
-function runAtOrBelow(root: Node | undefined, value: bigint): Run | undefined {
-  let found: Run | undefined;
-  for (let node = root; node; ) {
-    if (node.first > value) node = node.left;
+  has(value: bigint): boolean {
+    const run = this.#atOrBelow(value);
+    return run !== undefined && run.last >= value;
+  }
+
+  /** The parts of runs that lie between two numbers, lowest first. The set must not change meanwhile. */
+  *within(first: bigint, last: bigint): IterableIterator<Readonly<Run>> {
+    for (let at = this.#blockAt(first); at < this.#blocks.length; at += 1) {
+      for (const run of this.#blocks[at] ?? []) {
+        if (run.first > last) return;
+        if (run.last < first) continue;
+        yield { first: run.first < first ? first : run.first, last: run.last > last ? last : run.last };
+      }
+    }
+  }
+
+  /** @returns false: it was in the set already */
+  add(value: bigint): boolean {
+    const blockIndex = this.#blockAt(value);
+    const block = this.#blocks[blockIndex];
+    if (!block) {
+      this.#blocks.push([{ first: value, last: value }]);
+      return true;
+    }
+    const index = indexAt(block, value);
+    const below = block[index];
+    if (below && below.last >= value) return false;
+    const above = block[index + 1] ?? this.#blocks[blockIndex + 1]?.[0];
+    const touchesAbove = above?.first === value + 1n;
+    if (below && below.last === value - 1n) {
+      below.last = touchesAbove ? above.last : value;
+      if (touchesAbove) this.#drop(blockIndex, index + 1);
+    } else if (touchesAbove) above.first = value;
+    else this.#insert(blockIndex, index + 1, { first: value, last: value });
+    return true;
+  }
+
+  /** @returns false: it was not in the set */
+  remove(value: bigint): boolean {
+    const blockIndex = this.#blockAt(value);
+    const block = this.#blocks[blockIndex];
+    const index = block ? indexAt(block, value) : -1;
+    const run = block?.[index];
+    if (!run || run.last < value) return false;
+    const { first, last } = run;
+    if (first === last) this.#drop(blockIndex, index);
+    else if (first === value) run.first = value + 1n;
     else {
-      found = node;
-      node = node.right;
+      run.last = value - 1n;
+      if (last !== value) this.#insert(blockIndex, index + 1, { first: value + 1n, last });
+    }
+    return true;
+  }
+
+  #atOrBelow(value: bigint): Run | undefined {
+    const block = this.#blocks[this.#blockAt(value)];
+    return block?.[indexAt(block, value)];
+  }
+
+  /** The last block that starts at or below `value`, or else the first one. */
+  #blockAt(value: bigint): number {
+    let low = 0;
+    let high = this.#blocks.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      const first = this.#blocks[middle]?.[0]?.first;
+      if (first !== undefined && first <= value) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #insert(blockIndex: number, index: number, run: Run): void {
+    const block = this.#blocks[blockIndex];
+    if (!block) return;
+    block.splice(index, 0, run);
+    if (block.length > runsPerBlock) this.#blocks.splice(blockIndex + 1, 0, block.splice(runsPerBlock >> 1));
+  }
+
+  /** @param index  may be one past the end of the block, and means the first run of the next one then */
+  #drop(blockIndex: number, index: number): void {
+    const block = this.#blocks[blockIndex];
+    if (!block) return;
+    if (index === block.length) {
+      this.#drop(blockIndex + 1, 0);
+      return;
+    }
+    block.splice(index, 1);
+    if (block.length === 0) this.#blocks.splice(blockIndex, 1);
+  }
+}
+
+/** The last run that starts at or below `value`; −1: there is none. */
+function indexAt(block: readonly Run[], value: bigint): number {
+  let low = -1;
+  let high = block.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    const run = block[middle];
+    if (run && run.first <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A few changes of a decision that is not carried out yet, over what is held. */
+export class HeldDraft implements HeldNumbers {
+  readonly #held: HeldNumbers;
+  #taken: readonly bigint[] = [];
+  #freed: readonly bigint[] = [];
+
+  constructor(held: HeldNumbers) {
+    this.#held = held;
+  }
+
+  take(value: bigint): void {
+    this.#taken = [...this.#taken, value];
+    this.#freed = this.#freed.filter((one) => one !== value);
+  }
+
+  free(value: bigint): void {
+    this.#freed = [...this.#freed, value];
+    this.#taken = this.#taken.filter((one) => one !== value);
+  }
+
+  has(value: bigint): boolean {
+    if (this.#taken.includes(value)) return true;
+    return this.#held.has(value) && !this.#freed.includes(value);
+  }
+
+  firstGap(from: bigint): bigint {
+    for (let at = from; ; ) {
+      let gap = this.#held.firstGap(at);
+      for (const one of this.#freed) if (one >= at && one < gap) gap = one;
+      if (!this.#taken.includes(gap)) return gap;
+      at = gap + 1n;
     }
   }
-  return found;
-}
-
-function insertNode(node: Node | undefined, run: Run): Node {
-  if (!node) return { ...run, left: undefined, right: undefined, height: 1 };
-  return run.first < node.first
-    ? balance(node, insertNode(node.left, run), node.right)
-    : balance(node, node.left, insertNode(node.right, run));
-}
-
-/** The tree with `run` where the one that starts at `first` was; their order stays, and so does the tree's shape. */
-function replaceNode(node: Node | undefined, first: bigint, run: Run): Node | undefined {
-  if (!node) return undefined;
-  if (first < node.first) return join(node, replaceNode(node.left, first, run), node.right);
-  if (first > node.first) return join(node, node.left, replaceNode(node.right, first, run));
-  return join(run, node.left, node.right);
-}
-
-/** The tree without the run that starts at `first`. */
-function removeNode(node: Node | undefined, first: bigint): Node | undefined {
-  if (!node) return undefined;
-  if (first < node.first) return balance(node, removeNode(node.left, first), node.right);
-  if (first > node.first) return balance(node, node.left, removeNode(node.right, first));
-  if (!node.left) return node.right;
-  if (!node.right) return node.left;
-  const next = lowest(node.right);
-  return balance(next, node.left, removeNode(node.right, next.first));
-}
-
-function lowest(node: Node): Node {
-  let found = node;
-  while (found.left) found = found.left;
-  return found;
-}
-
-const heightOf = (node: Node | undefined): number => node?.height ?? 0;
-
-function join({ first, last }: Run, left: Node | undefined, right: Node | undefined): Node {
-  return { first, last, left, right, height: 1 + Math.max(heightOf(left), heightOf(right)) };
-}
-
-/** AVL: no node has children whose heights differ by more than one. */
-function balance(run: Run, left: Node | undefined, right: Node | undefined): Node {
-  if (left && heightOf(left) > heightOf(right) + 1) {
-    if (heightOf(left.left) >= heightOf(left.right) || !left.right) {
-      return join(left, left.left, join(run, left.right, right));
-    }
-    const middle = left.right;
-    return join(middle, join(left, left.left, middle.left), join(run, middle.right, right));
-  }
-  if (right && heightOf(right) > heightOf(left) + 1) {
-    if (heightOf(right.right) >= heightOf(right.left) || !right.left) {
-      return join(right, join(run, left, right.left), right.right);
-    }
-    const middle = right.left;
-    return join(middle, join(run, left, middle.left), join(right, middle.right, right.right));
-  }
-  return join(run, left, right);
 }

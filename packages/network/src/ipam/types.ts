@@ -30,6 +30,22 @@ export interface Allocation {
   readonly holder: Holder;
   /** RFC 3339 */
   readonly allocatedAt: string;
+  /**
+   * It was taken and nobody was told of it yet, for it is to be looked for on the wire first. Until it is proven it may be given up for
+   * another, also by whoever comes after a crash; what its interface held before stays held beside it.
+   */
+  readonly isOnTrial?: true | undefined;
+  /** What its interface was told last; absent: nothing yet. */
+  readonly handedOut?: HandedOut | undefined;
+}
+
+/** What an interface is told beside its address. */
+export interface HandedOut {
+  readonly gateway?: string | undefined;
+  /** No default route through it. */
+  readonly cleanGateway: boolean;
+  /** Those of the pool, then those that the pod asks for and that are this interface's; of the address's family. */
+  readonly routes: readonly Route[];
 }
 
 /** A pool as someone defined it; texts as in a manifest. Stored as it is. */
@@ -70,15 +86,14 @@ export interface Route {
 }
 
 /** What an interface gets for one family. */
-export interface Assignment {
+export interface Assignment extends HandedOut {
   readonly interface: string;
   readonly pool: string;
   /** `10.244.0.5/24` */
   readonly address: string;
-  readonly gateway: string | undefined;
-  readonly routes: readonly Route[];
-  /** Nobody held it before for this interface. */
+  /** This interface was not told of it before. */
   readonly isNew: boolean;
+  readonly isOnTrial: boolean;
 }
 
 /** Addresses for some interfaces of one owner: all of them, or none. */
@@ -86,9 +101,17 @@ export interface AllocateRequest {
   readonly owner: Owner;
   readonly holder: Holder;
   readonly nics: readonly NicRequest[];
+  /** The one that is told what it gets; the others are given theirs, to be told when they ask. Absent: all are told. */
+  readonly asking?: string | undefined;
+  /** Of the pod: each is told to the first of its interfaces in whose subnet the route's gateway is. */
+  readonly routes?: readonly Route[] | undefined;
+  /** The pod's interfaces in its order; absent: in that of the request. */
+  readonly order?: readonly string[] | undefined;
+  /** New addresses are on trial until `prove` is called. */
+  readonly isTrial?: boolean | undefined;
   /** Not handed out to anybody new; who holds one keeps it. */
   readonly reserved?: readonly FamilyRange[] | undefined;
-  /** Seen in use on the wire: who holds one is moved. */
+  /** Seen in use on the wire: not handed out, unless it is asked for exactly; who has one on trial gives it up. */
   readonly conflicting?: readonly FamilyRange[] | undefined;
 }
 
@@ -98,6 +121,7 @@ export interface FamilyRange extends IpRange {
 
 export interface NicRequest {
   readonly interface: string;
+  readonly cleanGateway?: boolean | undefined;
   readonly addresses: readonly AddressRequest[];
 }
 

@@ -11,6 +11,7 @@ import { openSqliteJournal } from "../../ipam/journal.ts";
 import { podPoolName } from "../../render/default-network.ts";
 import { createEndpointController } from "./index.ts";
 import { type Facts, planEndpoint, type Step } from "./plan.ts";
+import { renderEndpoint } from "./render/endpoint.ts";
 
 const owner = { kind: "vm", namespace: "default", name: "web" } as const;
 
@@ -92,6 +93,33 @@ test("the endpoint controller shows a VM's interfaces with both families, and no
   await eventually(() => now() === undefined);
   stop.abort();
   await done;
+});
+
+test("an endpoint shows what its interface was told, whatever its pool says since, and no address on trial beside one in use", async (t) => {
+  using ipam = openIpam(openSqliteJournal(databasePath(t)));
+  const pool = { name: "v4", subnet: "10.7.0.0/16", ips: ["10.7.120.100"], gateway: "10.7.0.1" };
+  await ipam.putPool(pool);
+  await ipam.putPool({ name: "other", subnet: "10.8.0.0/16" });
+  const routes = [{ destination: "192.168.0.0/16", gateway: "10.7.0.9" }];
+  const holder = { podUid: "u1", podName: "p", node: "n1" };
+  const nic = (name: string) =>
+    ({ interface: "eth0", addresses: [{ family: 4, pools: [name], keepOnlyIn: [name] }] }) as const;
+  await ipam.allocate({ owner, holder, routes, nics: [{ ...nic("v4"), cleanGateway: true }] });
+  await ipam.putPool({ ...pool, gateway: "10.7.0.2", routes: [{ destination: "10.9.0.0/16", gateway: "10.7.0.3" }] });
+  await ipam.allocate({ owner, holder, nics: [nic("other")], isTrial: true });
+  const shown = renderEndpoint(owner, ipam.list({ owner }), ipam.pool, new Map());
+  assert.deepEqual(shown?.status?.current.ips, [
+    {
+      interface: "eth0",
+      ...{ ipv4: "10.7.120.100/16", ipv4Pool: "v4", ipv4Gateway: "10.7.0.1" },
+      vlan: 0,
+      cleanGateway: true,
+      routes: [{ dst: "192.168.0.0/16", gw: "10.7.0.9" }],
+    },
+  ]);
+  await ipam.prove({ ...owner, interface: "eth0" });
+  const moved = renderEndpoint(owner, ipam.list({ owner }), ipam.pool, new Map());
+  assert.equal(moved?.status?.current.ips[0]?.ipv4, "10.8.0.1/16");
 });
 
 function endpoint(uid: string): SpiderEndpoint {

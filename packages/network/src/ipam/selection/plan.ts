@@ -11,7 +11,6 @@ import { isFor, type NetworkPools, type PoolRule, ruleFor } from "./rules.ts";
 export interface Selection {
   /** The interface that asks, then those others whose pools the pod names: all are decided at once. */
   readonly nics: readonly NicRequest[];
-  readonly cleanGateway: boolean;
   /** Of the interface that asks. Where it holds an address of another and keeps it, somebody should be told. */
   readonly namedPools: readonly string[];
   readonly routes: readonly Route[];
@@ -51,7 +50,6 @@ export function planSelection(
   });
   return {
     nics: [own, ...others],
-    cleanGateway: rule.cleanGateway,
     namedPools: pools.map(({ pool }) => pool.name).filter((name) => names.some((one) => isNamed(one, name))),
     routes: parseRoutes(annotations).map(({ dst, gw }) => ({ destination: dst, gateway: gw })),
   };
@@ -75,7 +73,7 @@ function requestOf(nic: PodNic, rule: PoolRule, facts: SelectionFacts, pools: re
     throw new Error(`Cannot give "${ifName}" the address ${exactly}: it is to get no IPv${family} address`);
   });
   if (addresses.length === 0) throw new Error(`no Interface ${ifName} IP allocation found`);
-  return { interface: ifName, addresses };
+  return { interface: ifName, cleanGateway: rule.cleanGateway, addresses };
 }
 
 function addressRequest(

@@ -1,4 +1,4 @@
-import { formatIp, SpiderEndpoint, type SpiderEndpointIP, spiderpoolFinalizer } from "@peapod/api";
+import { formatIp, type IpFamily, SpiderEndpoint, type SpiderEndpointIP, spiderpoolFinalizer } from "@peapod/api";
 import type { PoolUse } from "../../../ipam/allocate.ts";
 import type { Allocation, Owner } from "../../../ipam/types.ts";
 
@@ -13,14 +13,15 @@ export function renderEndpoint(
   if (!first) return undefined;
   const nics = [...new Set(held.map(({ owner: nic }) => nic.interface))].sort(primaryFirst);
   const ips = nics.map((nic): SpiderEndpointIP => {
-    const own = held.filter((one) => one.owner.interface === nic).toSorted((a, b) => a.family - b.family);
-    const routes = own.flatMap((one) => pool(one.pool)?.pool.definition.routes ?? []);
+    const own = ([4, 6] as const).flatMap((family) => oneOf(held, nic, family) ?? []);
+    const told = own.map((one) => ({ one, use: pool(one.pool) }));
+    const routes = told.flatMap(({ one, use }) => (one.handedOut ?? use?.pool.handedOut)?.routes ?? []);
     const mac = macs.get(nic);
     return {
       interface: nic,
-      ...Object.assign({}, ...own.map((one) => renderFamily(one, pool(one.pool)))),
+      ...Object.assign({}, ...told.map(({ one, use }) => renderFamily(one, use))),
       vlan: 0,
-      cleanGateway: false,
+      cleanGateway: own.some(({ handedOut }) => handedOut?.cleanGateway),
       ...(routes.length > 0 && {
         routes: routes.map(({ destination, gateway }) => ({ dst: destination, gw: gateway })),
       }),
@@ -41,12 +42,19 @@ export function renderEndpoint(
   };
 }
 
+/** The address that the interface uses: one on trial is its own only where it has no other. */
+function oneOf(held: readonly Allocation[], nic: string, family: IpFamily): Allocation | undefined {
+  const own = held.filter((one) => one.owner.interface === nic && one.family === family);
+  return own.find(({ isOnTrial }) => !isOnTrial) ?? own[0];
+}
+
+/** The gateway that it was told of; before that, its pool's. */
 function renderFamily(
-  { family, address, pool: name }: Allocation,
+  { family, address, pool: name, handedOut }: Allocation,
   use: PoolUse | undefined,
 ): Partial<SpiderEndpointIP> {
   const text = `${formatIp({ family, value: address })}/${use?.pool.subnet.prefixLength ?? (family === 4 ? 32 : 128)}`;
-  const gateway = use?.pool.definition.gateway;
+  const { gateway } = handedOut ?? use?.pool.handedOut ?? {};
   return family === 4
     ? { ipv4: text, ipv4Pool: name, ...(gateway !== undefined && { ipv4Gateway: gateway }) }
     : { ipv6: text, ipv6Pool: name, ...(gateway !== undefined && { ipv6Gateway: gateway }) };
