@@ -25,6 +25,13 @@ test("planAddresses() releases what a VM holds where addresses are not kept, onc
   assert.deepEqual(stepNames(planAddresses(facts(off))), ["releaseAddresses"]);
 });
 
+test("planAddresses() gives up what was on trial for a pod that is gone, and nothing of a pod that is here", () => {
+  const left = facts({ hasMachine: true, hasTrials: true });
+  assert.deepEqual(stepNames(planAddresses(left)), ["releaseTrials"]);
+  assert.deepEqual(planAddresses({ ...left, isInUse: true }).steps, []);
+  converge({ plan: planAddresses, facts: left, apply: (seen) => ({ ...seen, hasTrials: false }) });
+});
+
 test("planAddresses() records what a running pod has and nobody wrote down", () => {
   const family = 4 as const;
   const allocation = {
@@ -44,6 +51,12 @@ test("the address controller releases what VMs held that went, also those that w
     const nics = [{ interface: "eth0", addresses: [{ family: 4, pools: ["pods"] }] }] as const;
     await ipam.allocate({ owner: { kind: "vm", namespace: "default", name }, holder, nics });
   }
+  await ipam.allocate({
+    owner: { kind: "vm", namespace: "default", name: "stays" },
+    holder: { podUid: "stays", podName: "stays", node: "n1" },
+    nics: [{ interface: "net1", addresses: [{ family: 4, pools: ["pods"] }] }],
+    isTrial: true,
+  });
   const { client, put } = createFakeApi({ kinds: [VirtualMachine, VirtualMachineInstance] });
   for (const name of ["stays", "goes"]) put(VirtualMachine, machine(name));
   put(VirtualMachineInstance, instance("alone"));
@@ -61,6 +74,7 @@ test("the address controller releases what VMs held that went, also those that w
       .sort()
       .join(" ");
   await eventually(() => owners() === "alone goes stays");
+  await eventually(() => ipam.list().every(({ isOnTrial }) => !isOnTrial));
   await client.delete(VirtualMachine, { namespace: "default", name: "goes" });
   await client.delete(VirtualMachineInstance, { namespace: "default", name: "alone" });
   await eventually(() => owners() === "stays");
@@ -70,7 +84,14 @@ test("the address controller releases what VMs held that went, also those that w
 
 function facts(some: Partial<Facts>): Facts {
   const owner = { kind: "vm", namespace: "default", name: "web" } as const;
-  const nobody = { hasMachine: false, hasInstance: false, isInUse: false, areKept: true, unrecorded: [] };
+  const nobody = {
+    hasTrials: false,
+    hasMachine: false,
+    hasInstance: false,
+    isInUse: false,
+    areKept: true,
+    unrecorded: [],
+  };
   return { owner, isKnown: true, ...nobody, ...some };
 }
 

@@ -42,6 +42,10 @@ export function addressEffects({ ipam, log, isInUse }: AddressesDeps): Effects<S
         });
       }
     },
+    async releaseTrials({ owner }) {
+      // A new pod of it may be about to prove them: whoever asks for addresses has a place on this node before.
+      if (!isInUse(owner)) await ipam.release(owner, { onTrial: true });
+    },
     async recordAddress({ allocation }) {
       const { owner, pool, family, address } = allocation;
       const fields = { vm: `${owner.namespace}/${owner.name}`, pool, address: formatIp({ family, value: address }) };

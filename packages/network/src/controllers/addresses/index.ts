@@ -33,6 +33,7 @@ export function createAddressController(deps: AddressesDeps): Controller<Virtual
       const owner = ownerOfKey(key);
       return {
         owner,
+        hasTrials: deps.ipam.list({ owner }).some(({ isOnTrial }) => isOnTrial),
         isKnown: deps.ipam.list({ owner }).length > 0 || deps.ipam.macsOf(owner).size > 0,
         hasMachine: cache.get(VirtualMachine, owner) !== undefined,
         hasInstance: cache.get(VirtualMachineInstance, owner) !== undefined,

@@ -8,6 +8,8 @@ export interface Facts {
   readonly isKnown: boolean;
   readonly hasMachine: boolean;
   readonly hasInstance: boolean;
+  /** It has addresses that were taken for a pod and never proven. */
+  readonly hasTrials: boolean;
   /** A pod of it is on this node, or not taken down yet. */
   readonly isInUse: boolean;
   /** VMs keep their addresses from pod to pod. */
@@ -18,6 +20,7 @@ export interface Facts {
 
 export type Step =
   | { readonly do: "releaseAddresses"; readonly owner: Owner; readonly evenOfMachine: boolean }
+  | { readonly do: "releaseTrials"; readonly owner: Owner }
   | { readonly do: "recordAddress"; readonly allocation: Omit<Allocation, "allocatedAt"> };
 
 /** Nobody tells when a pod is down; it takes about as long as a guest needs to stop. */
@@ -25,10 +28,11 @@ const lookAgainInMs = 2_000;
 
 /**
  * A VM's addresses are its own from its first start until it is deleted, whether it runs or not; those of a VMI without a VM until
- * the VMI is gone; where they are not to be kept, until the pod is gone. What a running pod has and no record says is recorded.
+ * the VMI is gone; where they are not to be kept, until the pod is gone. What a running pod has and no record says is recorded. What
+ * was on trial for a pod that is gone is nobody's.
  */
 export function planAddresses(facts: Facts): Plan<Step> {
-  const { owner, isKnown, hasMachine, hasInstance, isInUse, areKept, unrecorded } = facts;
+  const { owner, isKnown, hasTrials, hasMachine, hasInstance, isInUse, areKept, unrecorded } = facts;
   const record = unrecorded.map((allocation): Step => ({ do: "recordAddress", allocation }));
   if (isInUse) {
     const isWanted = owner.kind === "vm" && (hasMachine || hasInstance) && areKept;
@@ -36,6 +40,6 @@ export function planAddresses(facts: Facts): Plan<Step> {
   }
   if (!isKnown) return { steps: [] };
   const isKept = owner.kind === "vm" && areKept && (hasMachine || hasInstance);
-  if (isKept) return { steps: [] };
+  if (isKept) return { steps: hasTrials ? [{ do: "releaseTrials", owner }] : [] };
   return { steps: [{ do: "releaseAddresses", owner, evenOfMachine: !areKept || owner.kind === "pod" }] };
 }

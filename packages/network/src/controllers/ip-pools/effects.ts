@@ -1,15 +1,17 @@
 import { SpiderIPPool, spiderpoolFinalizer } from "@peapod/api";
 import { type Effects, InvalidSpecError, isNotFound } from "@peapod/machinery";
 import type { Ipam } from "../../ipam/ipam.ts";
+import type { PoolDefinition } from "../../ipam/types.ts";
 import type { Step } from "./plan.ts";
 
 /** What is remembered of pools from one look to the next, by name; nothing is lost when it is. */
 export interface PoolMemory {
   readonly publishedAt: Map<string, number>;
   readonly saidOfHolders: Map<string, string>;
+  readonly saidOfStraysIn: Map<string, PoolDefinition>;
 }
 
-export function poolEffects(ipam: Ipam, { publishedAt, saidOfHolders }: PoolMemory): Effects<Step> {
+export function poolEffects(ipam: Ipam, { publishedAt, saidOfHolders, saidOfStraysIn }: PoolMemory): Effects<Step> {
   return {
     async putPool({ definition }) {
       try {
@@ -26,10 +28,15 @@ export function poolEffects(ipam: Ipam, { publishedAt, saidOfHolders }: PoolMemo
       if (!(await ipam.removePool(name))) throw new Error(`Cannot forget pool "${name}": it is held again`);
       publishedAt.delete(name);
       saidOfHolders.delete(name);
+      saidOfStraysIn.delete(name);
     },
     async nameHolders({ pool, message }, { events }) {
       saidOfHolders.set(pool.metadata.name ?? "", message);
       events.record(pool, { type: "Warning", reason: "IPPoolInUse", message });
+    },
+    async nameStrays({ pool, definition, message }, { events }) {
+      saidOfStraysIn.set(definition.name, definition);
+      events.record(pool, { type: "Warning", reason: "IPPoolAddressInUse", message });
     },
     async removeFinalizer({ pool }, { client, signal }) {
       const finalizers = pool.metadata.finalizers?.filter((one) => one !== spiderpoolFinalizer);

@@ -8,10 +8,15 @@ import { type Facts, planPool, publishEveryMs, type Step } from "./plan.ts";
 import { renderPoolStatus } from "./render/status.ts";
 
 const namedHolders = 5;
+const namedStrays = 10;
 
 /** Brings SpiderIPPools to the allocator, and what is held of them back into their status. */
 export function createIpPoolController({ ipam }: { readonly ipam: Ipam }): Controller<SpiderIPPool, Facts, Step> {
-  const memory: PoolMemory = { publishedAt: new Map(), saidOfHolders: new Map() };
+  const memory: PoolMemory = {
+    publishedAt: new Map(),
+    saidOfHolders: new Map(),
+    saidOfStraysIn: new Map(),
+  };
   return {
     name: "ip-pools",
     for: SpiderIPPool,
@@ -40,14 +45,24 @@ export function createIpPoolController({ ipam }: { readonly ipam: Ipam }): Contr
         heldCount,
         holders: pool?.metadata.deletionTimestamp ? ipam.list({ pool: name }).slice(0, namedHolders).map(describe) : [],
         // The whole list is looked at when it may be shown, not at every change of it.
-        status: use && publishInMs === 0 ? renderPoolStatus(use.pool.size, ipam.list({ pool: name })) : undefined,
+        status:
+          use && publishInMs === 0
+            ? renderPoolStatus(use.pool.size, heldCount, () => ipam.list({ pool: name }))
+            : undefined,
         publishInMs,
         saidOfHolders: memory.saidOfHolders.get(name),
+        strays: describeStrays(ipam.strays(name)),
+        saidOfStraysIn: memory.saidOfStraysIn.get(name),
       };
     },
     plan: planPool,
     effects: poolEffects(ipam, memory),
   };
+}
+
+function describeStrays(strays: readonly Allocation[]): Facts["strays"] {
+  const first = strays.toSorted((a, b) => (a.address < b.address ? -1 : 1)).slice(0, namedStrays);
+  return { count: strays.length, named: first.map(describe) };
 }
 
 function describe({ owner, family, address }: Allocation): string {

@@ -55,19 +55,36 @@ test("planPool() forgets a pool whose object is gone only with its last holder",
   converge({ plan: planPool, facts: forced, apply });
 });
 
+test("planPool() says once for each edit whose addresses the pool does not have any more", () => {
+  const known = renderPoolDefinition(pool());
+  const strays = { count: 12, named: ["default/web holds 10.7.130.1"] };
+  const seen = facts({ known, heldCount: 12, strays });
+  const message =
+    'IPPool "10-7-v4" does not have 12 of its held addresses any more: default/web holds 10.7.130.1, and 11 more; ' +
+    "put them back, or each holder gets another address at its next start";
+  assert.deepEqual(planPool(seen).steps, [{ do: "nameStrays", pool: pool(), definition: known, message }]);
+  assert.deepEqual(planPool({ ...seen, saidOfStraysIn: known, strays: { ...strays, count: 11 } }).steps, []);
+  const before = { ...known, ips: ["10.7.120.100-10.7.130.1"] };
+  assert.deepEqual(stepNames(planPool({ ...seen, saidOfStraysIn: before })), ["nameStrays"]);
+  converge({ plan: planPool, facts: seen, apply });
+});
+
 test("renderPoolStatus() lists who holds what up to five thousand, then counts alone, and caps what is too large to count", () => {
   const owner = { kind: "vm", namespace: "default", name: "web", interface: "eth0" } as const;
   const holder = { podUid: "u1", podName: "p", node: "n1" };
   const one = (address: bigint) =>
     ({ pool: "10-7-v4", family: 4, address, owner, holder, allocatedAt: "2026-01-15T12:00:00Z" }) as const;
-  assert.deepEqual(renderPoolStatus(101n, [one(0x0a077865n), one(0x0a077864n)]), {
-    allocatedIPs:
-      '{"10.7.120.100":{"pod":"default/web","podUid":"u1"},"10.7.120.101":{"pod":"default/web","podUid":"u1"}}',
-    totalIPCount: 101,
-    allocatedIPCount: 2,
-  });
-  const many = Array.from({ length: 5_001 }, (_, n) => one(BigInt(n)));
-  assert.deepEqual(renderPoolStatus(2n ** 64n, many), { totalIPCount: 2 ** 63 - 1024, allocatedIPCount: 5_001 });
+  assert.deepEqual(
+    renderPoolStatus(101n, 2, () => [one(0x0a077865n), one(0x0a077864n)]),
+    {
+      allocatedIPs:
+        '{"10.7.120.100":{"pod":"default/web","podUid":"u1"},"10.7.120.101":{"pod":"default/web","podUid":"u1"}}',
+      totalIPCount: 101,
+      allocatedIPCount: 2,
+    },
+  );
+  const many = () => Array.from({ length: 5_001 }, (_, n) => one(BigInt(n)));
+  assert.deepEqual(renderPoolStatus(2n ** 64n, 5_001, many), { totalIPCount: 2 ** 63 - 1024, allocatedIPCount: 5_001 });
   assert.ok(BigInt(JSON.stringify(2 ** 63 - 1024)) < 2n ** 63n, "whoever reads an int64 can read it");
 });
 
@@ -104,6 +121,38 @@ test("the pool controller follows pools, publishes what is held, and lets a pool
   await done;
 });
 
+test("a pool of ten thousand holders is told which of them an edit leaves without their address", async (t) => {
+  using ipam = openIpam(openSqliteJournal(databasePath(t)));
+  const large = { ...pool(), spec: { ...pool().spec, subnet: "10.7.0.0/16", ips: ["10.7.1.0-10.7.100.255"] } };
+  await ipam.putPool(renderPoolDefinition(large));
+  await Promise.all(
+    Array.from({ length: 10_000 }, (_, n) =>
+      ipam.allocate({
+        owner: { kind: "vm", namespace: "default", name: `vm${n}` },
+        holder: { podUid: `u${n}`, podName: `p${n}`, node: "n1" },
+        nics: [{ interface: "eth0", addresses: [{ family: 4, pools: ["10-7-v4"] }] }],
+      }),
+    ),
+  );
+  const { client, put, get } = createFakeApi({ kinds: [SpiderIPPool] });
+  put(SpiderIPPool, { ...large, spec: { ...large.spec, excludeIPs: ["10.7.1.7-10.7.1.26"] } });
+  const events = recordingEvents();
+  const stop = new AbortController();
+  const run = { client, log: silentLog, recorder: events, signal: stop.signal };
+  const { done } = startControllers([createIpPoolController({ ipam })], run);
+  await eventually(() => events.said.length > 0);
+  const named = Array.from({ length: 10 }, (_, n) => `default/vm${n + 7} holds 10.7.1.${n + 7}`).join(", ");
+  assert.deepEqual(events.said, [
+    'Warning IPPoolAddressInUse 10-7-v4: IPPool "10-7-v4" does not have 20 of its held addresses any more: ' +
+      `${named}, and 10 more; put them back, or each holder gets another address at its next start`,
+  ]);
+  const status = () => get(SpiderIPPool, { name: "10-7-v4" })?.status;
+  await eventually(() => status()?.allocatedIPCount === 10_000);
+  assert.equal(status()?.allocatedIPs, undefined);
+  stop.abort();
+  await done;
+});
+
 function pool(metadata: Partial<SpiderIPPool["metadata"]> = {}): SpiderIPPool {
   return {
     apiVersion: "spiderpool.spidernet.io/v2beta1",
@@ -117,6 +166,7 @@ function facts(some: Partial<Facts>): Facts {
   return {
     ...{ name: "10-7-v4", pool: pool(), known: undefined, heldCount: 0, holders: [] },
     ...{ status: undefined, publishInMs: 0, saidOfHolders: undefined },
+    ...{ strays: { count: 0, named: [] }, saidOfStraysIn: undefined },
     ...some,
   };
 }
@@ -131,6 +181,8 @@ function apply(seen: Facts, step: Step): Facts {
       return { ...seen, known: undefined };
     case "nameHolders":
       return { ...seen, saidOfHolders: step.message };
+    case "nameStrays":
+      return { ...seen, saidOfStraysIn: step.definition };
     case "removeFinalizer":
       return { ...seen, pool: undefined };
   }

@@ -19,12 +19,22 @@ export interface Facts {
   readonly publishInMs: number;
   /** What was said last of who holds a pool that is to go. */
   readonly saidOfHolders: string | undefined;
+  /** The first few of those who hold addresses that the pool does not have any more, lowest first; and how many there are. */
+  readonly strays: { readonly count: number; readonly named: readonly string[] };
+  /** The pool of which it was said last whose addresses fell out. */
+  readonly saidOfStraysIn: PoolDefinition | undefined;
 }
 
 export type Step =
   | { readonly do: "putPool"; readonly definition: PoolDefinition }
   | { readonly do: "forgetPool"; readonly name: string }
   | { readonly do: "nameHolders"; readonly pool: SpiderIPPool; readonly message: string }
+  | {
+      readonly do: "nameStrays";
+      readonly pool: SpiderIPPool;
+      readonly definition: PoolDefinition;
+      readonly message: string;
+    }
   | { readonly do: "removeFinalizer"; readonly pool: SpiderIPPool }
   | {
       readonly do: "publishStatus";
@@ -47,7 +57,10 @@ export function planPool(facts: Facts): Plan<Step> {
   }
   if (!isJsonEqual(known, definition)) return { steps: [{ do: "putPool", definition }], lookAgainInMs: 0 };
   const message = holdersMessage(facts);
-  const named: Step[] = isLeaving && message !== facts.saidOfHolders ? [{ do: "nameHolders", pool, message }] : [];
+  const named: Step[] = [
+    ...(isLeaving && message !== facts.saidOfHolders ? [{ do: "nameHolders", pool, message } as const] : []),
+    ...nameStrays(pool, definition, facts),
+  ];
   const { status, publishInMs } = facts;
   if (publishInMs > 0) return { steps: named, lookAgainInMs: publishInMs };
   if (!status || isJsonEqual(pool.status, status)) return { steps: named };
@@ -63,6 +76,22 @@ function planGone({ name, known, heldCount }: Facts): Plan<Step> {
 
 function isFinalized({ metadata }: SpiderIPPool): boolean {
   return metadata.finalizers?.includes(spiderpoolFinalizer) ?? false;
+}
+
+/**
+ * Admission refuses to take an address from its holder where it can know of it. What got past it is said once for each edit: nothing is
+ * taken from a running guest, and the holder moves at its next start.
+ */
+function nameStrays(pool: SpiderIPPool, definition: PoolDefinition, { name, strays, saidOfStraysIn }: Facts): Step[] {
+  const { ips, excludeIps, gateway } = definition;
+  const said = saidOfStraysIn;
+  if (strays.count === 0) return [];
+  if (said && isJsonEqual([ips, excludeIps, gateway], [said.ips, said.excludeIps, said.gateway])) return [];
+  const others = strays.count > strays.named.length ? `, and ${strays.count - strays.named.length} more` : "";
+  const message =
+    `IPPool "${name}" does not have ${strays.count} of its held addresses any more: ${strays.named.join(", ")}${others}; ` +
+    "put them back, or each holder gets another address at its next start";
+  return [{ do: "nameStrays", pool, definition, message }];
 }
 
 /** A record is some eighty bytes, and everybody who watches pools gets all of them each time; so the longer the list, the less often. */

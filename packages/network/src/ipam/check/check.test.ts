@@ -25,6 +25,18 @@ test("checkAddresses() names pools that the API and the allocator have different
   ]);
 });
 
+test("checkAddresses() names each address that its pool does not have any more, and who holds it", () => {
+  const narrow: SpiderIPPool = { ...pool, spec: { ...pool.spec, subnet: "10.7.0.0/16", excludeIPs: ["10.7.120.100"] } };
+  const seen = facts({});
+  const poolObjects = [
+    { ...narrow, status: { ...seen.poolObjects[0]?.status, totalIPCount: 100, allocatedIPCount: 1 } },
+  ];
+  const pools = [{ pool: parsePool(renderPoolDefinition(narrow)), used: 1 }, ...seen.pools.slice(1)];
+  assert.deepEqual(said(facts({ pools, poolObjects })), [
+    "pool lan: it does not have 10.7.120.100 any more, which default/web/eth0 holds until its next start",
+  ]);
+});
+
 test("checkAddresses() names endpoints that are missing, left over or different", () => {
   const [endpoint] = facts({}).endpoints;
   assert.ok(endpoint?.status);
@@ -95,7 +107,7 @@ function facts(some: Partial<CheckFacts>): CheckFacts {
     pools: uses,
     macsOf: () => macs,
     ownPool: "own",
-    poolObjects: [{ ...pool, status: renderPoolStatus(101n, [lan]) }],
+    poolObjects: [{ ...pool, status: renderPoolStatus(101n, 1, () => [lan]) }],
     endpoints: endpoint ? [endpoint] : [],
     machines: new Set(["default/web"]),
     pods: [{ owner: web, interfaces: [{ name: "eth0", addresses: ["10.7.120.100/16"] }] }],

@@ -40,6 +40,7 @@ export function checkAddresses(facts: CheckFacts): readonly Disagreement[] {
 
 function checkPools({ pools, poolObjects, allocations, ownPool }: CheckFacts): readonly Disagreement[] {
   const say = (name: string, message: string): Disagreement => ({ about: "pool", name, message });
+  const heldOf = Map.groupBy(allocations, ({ pool }) => pool);
   const gone = pools
     .filter(({ pool }) => pool.name !== ownPool && !poolObjects.some(({ metadata }) => metadata.name === pool.name))
     .map(({ pool, used }) =>
@@ -49,8 +50,8 @@ function checkPools({ pools, poolObjects, allocations, ownPool }: CheckFacts): r
     const { name = "" } = object.metadata;
     const use = pools.find(({ pool }) => pool.name === name);
     if (!use) return [say(name, "the allocator does not know it")];
-    const held = allocations.filter(({ pool }) => pool === name);
-    const status = renderPoolStatus(use.pool.size, held);
+    const held = heldOf.get(name) ?? [];
+    const status = renderPoolStatus(use.pool.size, held.length, () => held);
     return [
       ...(isJsonEqual(use.pool.definition, renderPoolDefinition(object))
         ? []
@@ -60,25 +61,33 @@ function checkPools({ pools, poolObjects, allocations, ownPool }: CheckFacts): r
         : [say(name, `its status says ${object.status?.allocatedIPCount ?? 0} held, the allocator ${held.length}`)]),
     ];
   });
-  return [...gone, ...different];
+  const strays = pools.flatMap(({ pool }) =>
+    (heldOf.get(pool.name) ?? [])
+      .filter(({ address }) => !isInRanges(pool.usable, address))
+      .map(({ family, address, owner }) => {
+        const text = formatIp({ family, value: address });
+        return say(pool.name, `it does not have ${text} any more, which ${nicKey(owner)} holds until its next start`);
+      }),
+  );
+  return [...gone, ...different, ...strays];
 }
 
 function checkEndpoints({ allocations, endpoints, pools, macsOf, ownPool }: CheckFacts): readonly Disagreement[] {
   const say = (name: string, message: string): Disagreement => ({ about: "endpoint", name, message });
   const wanted = new Map<string, SpiderEndpoint>();
-  const owners = new Map(allocations.map(({ owner }) => [ownerKey(owner), owner]));
-  for (const [key, owner] of owners) {
-    const held = allocations.filter((one) => ownerKey(one.owner) === key && one.pool !== ownPool);
-    const poolOf = (name: string) => pools.find(({ pool }) => pool.name === name);
-    const endpoint = renderEndpoint(owner, held, poolOf, macsOf(owner));
+  const byName = new Map(pools.map((use) => [use.pool.name, use]));
+  const ofPools = allocations.filter(({ pool }) => pool !== ownPool);
+  for (const held of Map.groupBy(ofPools, ({ owner }) => ownerKey(owner)).values()) {
+    const owner = held[0]?.owner;
+    const endpoint = owner && renderEndpoint(owner, held, (name) => byName.get(name), macsOf(owner));
     if (endpoint) wanted.set(`${owner.namespace}/${owner.name}`, endpoint);
   }
-  const extra = endpoints
-    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+  const present = new Map(endpoints.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
+  const extra = [...present.keys()]
     .filter((key) => !wanted.has(key))
     .map((key) => say(key, "there is a SpiderEndpoint, and the allocator has nothing of it"));
   const others = [...wanted].flatMap(([key, endpoint]) => {
-    const there = endpoints.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key);
+    const there = present.get(key);
     if (!there) return [say(key, "it holds addresses, and there is no SpiderEndpoint")];
     return isJsonEqual(there.status, endpoint.status)
       ? []
@@ -115,11 +124,9 @@ function checkPods({ pods, pools, allocations }: CheckFacts): readonly Disagreem
 
 function checkOwners({ allocations, machines, pods }: CheckFacts): readonly Disagreement[] {
   const present = new Set(pods.map(({ owner }) => ownerKey(owner)));
-  const owners = new Map(allocations.map(({ owner }) => [ownerKey(owner), owner]));
-  return [...owners]
-    .filter(([key, { kind }]) => !present.has(key) && !(kind === "vm" && machines.has(key)))
-    .map(([key]) => {
-      const held = allocations.filter(({ owner }) => ownerKey(owner) === key);
+  return [...Map.groupBy(allocations, ({ owner }) => ownerKey(owner))]
+    .filter(([key, [first]]) => !present.has(key) && !(first?.owner.kind === "vm" && machines.has(key)))
+    .map(([key, held]) => {
       const texts = held.map(({ family, address }) => formatIp({ family, value: address }));
       return {
         about: "owner",
