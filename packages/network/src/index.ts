@@ -29,6 +29,7 @@ export * from "./ipam/ipam.ts";
 export * from "./ipam/journal.ts";
 export { reservedRanges } from "./ipam/reserved.ts";
 export type * from "./ipam/selection/facts.ts";
+export { findMaster } from "./ipam/selection/master.ts";
 export { planExact } from "./ipam/selection/plan.ts";
 export * from "./ipam/settings/parse-settings.ts";
 export * from "./ipam/settings/settings-store.ts";

@@ -1,6 +1,7 @@
 import { Namespace, Node, type Pod, SpiderReservedIP } from "@peapod/api";
 import type { Client } from "@peapod/machinery";
 import {
+  findMaster,
   type IpamSettings,
   type NetworkAttachment,
   type NodeNetwork,
@@ -27,8 +28,12 @@ export async function readSelectionFacts(options: {
 }): Promise<SelectionFacts> {
   const { pod, nodeName, requests, findNad, network, settings, client, signal } = options;
   const { namespace = "", name = "", labels = {}, annotations = {} } = pod.metadata;
-  const nics = requests.map(
-    ({ ifName, nad }): PodNic => ({ ifName, nad, usesPools: usesPools(findNad(nad), network.defaults) }),
+  const nics = await Promise.all(
+    requests.map(async ({ ifName, nad, deviceId }): Promise<PodNic> => {
+      const plugin = findAsking(findNad(nad), network.defaults);
+      const master = plugin && (await findMaster(plugin, deviceId));
+      return { ifName, nad, usesPools: plugin !== undefined, ...(master && { master }) };
+    }),
   );
   const [space, node, reserved] = nics.some((nic) => nic.usesPools)
     ? await Promise.all([
@@ -47,16 +52,19 @@ export async function readSelectionFacts(options: {
   };
 }
 
-/** Whether a network asks our IPAM plugin for something else than an address of the node's own range. */
-function usesPools(nad: NetworkAttachment | undefined, defaults: NodeNetwork["defaults"]): boolean {
-  if (!nad) return false;
+/** The plugin of a network that asks our IPAM plugin for something else than an address of the node's own range. */
+function findAsking(
+  nad: NetworkAttachment | undefined,
+  defaults: NodeNetwork["defaults"],
+): Readonly<Record<string, unknown>> | undefined {
+  if (!nad) return undefined;
   try {
-    return renderCniConfig(nad, defaults).plugins.some((plugin) => {
+    return renderCniConfig(nad, defaults).plugins.find((plugin) => {
       const ipam: Readonly<Record<string, unknown>> = { ...(plugin["ipam"] as object | undefined) }; // spread takes anything
       const isNamed = "default_ipv4_ippool" in ipam || "default_ipv6_ippool" in ipam;
       return ipam["type"] === "spiderpool" && (isNamed || plugin["bridge"] !== defaults.bridge);
     });
   } catch {
-    return false; // attaching it says what is wrong with it
+    return undefined; // attaching it says what is wrong with it
   }
 }

@@ -25,4 +25,6 @@ export interface PodNic {
   readonly nad: { readonly namespace: string; readonly name: string };
   /** Its network asks our IPAM plugin for addresses of pools. */
   readonly usesPools: boolean;
+  /** Its network wants pools of the subnets of the card beneath alone. */
+  readonly master?: { readonly name: string; readonly subnets: readonly string[] } | undefined;
 }

@@ -1,4 +1,4 @@
-import type { IpFamily } from "@peapod/api";
+import { formatCidr, type IpFamily } from "@peapod/api";
 import { type LabelSelectorObject, labelSelectorOf, matchesLabels } from "@peapod/machinery";
 import { defaultNetwork } from "../../render/default-network.ts";
 import type { IpPool } from "../pool.ts";
@@ -33,6 +33,9 @@ export function whyFiltered(pool: IpPool, family: IpFamily, nic: PodNic, facts: 
         `is not matched with the multusCR ${own} specified by the Pod`
       );
     }
+  } else if (nic.master && !nic.master.subnets.includes(formatCidr(pool.subnet))) {
+    const { name: master } = nic.master;
+    return `filterPoolCandidatesByPfSubnet: the ippool's subnet "${definition.subnet}" not found on pod's PF "${master}"`;
   }
   return undefined;
 }

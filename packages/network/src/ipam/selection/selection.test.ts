@@ -6,6 +6,7 @@ import { defaultSettings } from "../settings/parse-settings.ts";
 import type { PoolDefinition } from "../types.ts";
 import type { SelectionFacts } from "./facts.ts";
 import { matchesPattern } from "./glob.ts";
+import { findMaster } from "./master.ts";
 import { planExact, planSelection } from "./plan.ts";
 import type { NetworkPools } from "./rules.ts";
 
@@ -95,6 +96,37 @@ test("planSelection() filters pools in upstream's words", () => {
     why({ affinity: { multusName: ["kube-system/other"] } }),
     "the spec.multusName [kube-system/other] in the IPPool p used by the Pod interface eth0 is not matched with the multusCR kube-system/macvlan-ens192 specified by the Pod",
   );
+});
+
+test("planSelection() leaves out pools that are not of the card's subnets, where the network wants that, unless they are for networks", () => {
+  const select = (subnets: readonly string[], definition: Partial<PoolDefinition> = {}) => {
+    const [nic] = facts({}).nics;
+    const seen = { ...facts({}), nics: nic ? [{ ...nic, master: { name: "ens1f0", subnets } }] : [] };
+    return planSelection("eth0", { ...none, 4: ["p"] }, seen, [pool("p", definition)]).nics[0]?.addresses[0];
+  };
+  assert.deepEqual(select(["10.9.0.0/16", "10.1.0.0/24"])?.pools, ["p"]);
+  assert.deepEqual(select(["10.1.0.0/16"])?.pools, []);
+  assert.match(
+    select([])?.noPools ?? "",
+    /filtered out: \[filterPoolCandidatesByPfSubnet: the ippool's subnet "10\.1\.0\.0\/24" not found on pod's PF "ens1f0"\]$/,
+  );
+  assert.deepEqual(select([], { affinity: { multusName: ["macvlan-ens192"] } })?.pools, ["p"]);
+});
+
+test("findMaster() is the master that a plugin names, or the card of the device that the pod is given", async () => {
+  const links = {
+    physicalFunction: async (device: string) => (device === "0000:03:02.1" ? ["ens1f0"] : []),
+    addressesOf: (link: string) =>
+      ({ ens1f0: ["10.7.0.11/16", "10.7.0.12/16", "fd00:7::11/64"], lan: ["10.8.0.1/24"] })[link] ?? [],
+  };
+  const ipam = { type: "spiderpool", match_master_subnet: true };
+  const find = (plugin: object, device?: string) => findMaster({ ...plugin }, device, links);
+  assert.equal(await find({ type: "sriov", ipam: { type: "spiderpool" } }, "0000:03:02.1"), undefined);
+  const card = { name: "ens1f0", subnets: ["10.7.0.0/16", "fd00:7::/64"] };
+  assert.deepEqual(await find({ type: "sriov", ipam }, "0000:03:02.1"), card);
+  assert.deepEqual(await find({ type: "sriov", deviceID: "0000:03:02.1", ipam }), card);
+  assert.deepEqual(await find({ type: "macvlan", master: "lan", ipam }), { name: "lan", subnets: ["10.8.0.0/24"] });
+  assert.deepEqual(await find({ type: "sriov", ipam }, "../../../etc"), { name: "", subnets: [] });
 });
 
 test("planSelection() puts pools that are for somebody first, and keeps the user's order among equals", () => {

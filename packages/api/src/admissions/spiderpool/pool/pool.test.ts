@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubeObject } from "../../../kind.ts";
+import type { SpiderEndpoint } from "../../../kinds/spiderpool/spider-endpoint.ts";
 import { SpiderIPPool, type SpiderIPPoolSpec } from "../../../kinds/spiderpool/spider-ip-pool.ts";
 import { admitAs } from "../../../testing/admit.ts";
 
@@ -21,10 +22,21 @@ const said = (spec: Spec, ...known: readonly KubeObject[]) => admit(spec, ...kno
 const stored = (spec: Spec, name: string) => admitAs(SpiderIPPool, pool(spec, name)).object;
 
 /** What is said of a change of a pool that was admitted. */
-function saidOfChange(before: Spec, after: Spec, rest: Partial<SpiderIPPool> = {}) {
+function saidOfChange(before: Spec, after: Spec, rest: Partial<SpiderIPPool> = {}, ...known: readonly KubeObject[]) {
   const old = admitAs(SpiderIPPool, pool(before)).object;
   const changed = { ...old, ...rest, metadata: { ...old.metadata, ...rest.metadata }, spec: { ...old.spec, ...after } };
-  return admitAs(SpiderIPPool, changed, { oldObject: old, known: [old] }).said;
+  return admitAs(SpiderIPPool, changed, { oldObject: old, known: [old, ...known] }).said;
+}
+
+/** Somebody who has an address of pool `p`. */
+function endpoint(name: string, address: string, ipv4Pool = "p"): SpiderEndpoint {
+  const ips = [{ interface: "eth0", ipv4: `${address}/16`, ipv4Pool }];
+  return {
+    apiVersion: "spiderpool.spidernet.io/v2beta1",
+    kind: "SpiderEndpoint",
+    metadata: { namespace: "default", name },
+    status: { current: { uid: "u", node: "n1", ips }, ownerControllerType: "Pod", ownerControllerName: name },
+  };
 }
 
 test("a pool gets its finalizer, version and label, and its ranges in the shortest form", () => {
@@ -189,6 +201,26 @@ test("an address that somebody holds stays in the pool", () => {
   assert.deepEqual(saidOfChange({}, { excludeIPs: ["10.7.120.106"] }, { status }), []);
 });
 
+test("an address stays in the pool also where the pool's own list of holders is late or left out", () => {
+  const forbidden = (address: string, holder: string) => [
+    `spec.ips: Forbidden: remove an IP address ${address} that is being used by Pod default/${holder}, ` +
+      "total IP addresses of an IPPool are jointly determined by 'spec.ips' and 'spec.excludeIPs'",
+  ];
+  const many = Array.from({ length: 10_000 }, (_, n) => endpoint(`vm${n}`, `10.7.${n >> 8}.${n & 255}`));
+  const large = { ips: ["10.7.0.2-10.7.60.255"] };
+  const change = (after: Spec, status?: SpiderIPPool["status"]) =>
+    saidOfChange(large, after, { ...(status && { status }) }, ...many, endpoint("other", "10.7.50.1", "q"));
+  const counted = { totalIPCount: 15_614, allocatedIPCount: 9_998 };
+  assert.deepEqual(change({ excludeIPs: ["10.7.39.15-10.7.39.16"] }, counted), forbidden("10.7.39.15", "vm9999"));
+  assert.deepEqual(change({ ips: ["10.7.0.9-10.7.60.255"] }), forbidden("10.7.0.2", "vm2"));
+  assert.deepEqual(change({ excludeIPs: ["10.7.39.16", "10.7.50.1"] }, counted), [], "nobody has these of this pool");
+});
+
+test("who fell out of a pool before does not stand in the way of other edits", () => {
+  const status = { allocatedIPs: '{"10.7.121.5":{"pod":"default/vm-cirros","podUid":"u"}}', allocatedIPCount: 1 };
+  assert.deepEqual(saidOfChange({}, { excludeIPs: ["10.7.120.106"] }, { status }), []);
+});
+
 test("a pool that goes is not changed any more, and gives up its finalizer", () => {
   const metadata = { deletionTimestamp: "2026-01-02T03:04:05Z" };
   assert.deepEqual(saidOfChange({}, { disable: true }, { metadata }), [
@@ -206,6 +238,15 @@ test("whoever deletes a pool in use is told who holds what", () => {
   assert.deepEqual(problems, []);
   assert.deepEqual(warnings, [
     'SpiderIPPool "p" stays until its addresses are given back; held are 2 (10.7.120.100 by default/a, 10.7.120.101 by default/b)',
+  ]);
+});
+
+test("whoever deletes a pool of more holders than its status lists is told of the first", () => {
+  const status = { totalIPCount: 101, allocatedIPCount: 9_000 };
+  const known = [endpoint("b", "10.7.120.101"), endpoint("a", "10.7.120.100"), endpoint("c", "10.7.120.102", "q")];
+  const object = { ...stored({}, "p"), status };
+  assert.deepEqual(admitAs(SpiderIPPool, object, { operation: "DELETE", known }).warnings, [
+    'SpiderIPPool "p" stays until its addresses are given back; held are 9000 (10.7.120.100 by default/a, 10.7.120.101 by default/b, and 8998 more)',
   ]);
 });
 

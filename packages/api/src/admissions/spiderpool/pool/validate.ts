@@ -38,7 +38,7 @@ export function validatePool(review: Review): readonly Problem[] {
     ...validateGateway(spec, subnet),
     ...validateRoutes(spec, subnet),
     ...validateAffinities(spec),
-    ...(oldObject && ranges ? validateHolders(object, ranges) : []),
+    ...(ranges ? validateHolders(review, ranges) : []),
   ];
 }
 
