@@ -5,18 +5,26 @@ import { runInNewContext } from "node:vm";
 import { type AllocateRequest, type Ipam, openIpam, openSqliteJournal } from "@peapod/network";
 import { type Summary, summarise } from "./statistics.ts";
 
-/** One way of asking: so many at once, every allocation on disk before it is answered. */
+/** Every allocation on disk before it is answered. */
 export interface AllocationFigures {
-  readonly atOnce: number;
+  /** The median over the turns. */
   readonly perSecond: number;
   /** Milliseconds. */
   readonly latency: Summary;
 }
 
-export interface AddressFigures {
-  readonly empty: readonly AllocationFigures[];
+/** The same asked of a pool of which nothing is held and of one in use, in turns. */
+export interface AllocationPair {
+  readonly atOnce: number;
+  readonly empty: AllocationFigures;
   /** The same pool with `heldBefore` addresses held. */
-  readonly full: readonly AllocationFigures[];
+  readonly full: AllocationFigures;
+  /** How much longer it takes from the pool in use: the median over the turns. */
+  readonly ratio: number;
+}
+
+export interface AddressFigures {
+  readonly pairs: readonly AllocationPair[];
   readonly openMs: number;
   readonly fileBytes: number;
   readonly heapPerAllocationBytes: number;
@@ -27,7 +35,9 @@ export interface AddressFigures {
 
 export const heldBefore = 100_000;
 const atOnce = [1, 8, 64];
-const rounds = 2_000;
+/** Allocations of one turn. */
+const asked = 2_000;
+const turns = 15;
 const pool = { name: "pool", subnet: "10.0.0.0/8", ips: ["10.0.0.2-10.255.255.254"], gateway: "10.0.0.1" };
 const six = { name: "six", subnet: "fd00::/64", ips: ["fd00::2-fd00::ffff:ffff:ffff:fffe"] };
 
@@ -35,56 +45,79 @@ const six = { name: "six", subnet: "fd00::/64", ips: ["fd00::2-fd00::ffff:ffff:f
 export async function measureAddresses(): Promise<AddressFigures> {
   const folder = mkdtempSync("/var/tmp/peapod-bench-ipam-");
   try {
-    const path = join(folder, "ipam.db");
+    const path = join(folder, "full.db");
+    using empty = openIpam(openSqliteJournal(join(folder, "empty.db")));
+    await empty.putPool(pool);
     let before = heapBytes();
-    let ipam = openIpam(openSqliteJournal(path));
-    await ipam.putPool(pool);
+    let full = openIpam(openSqliteJournal(path));
+    await full.putPool(pool);
     const heapOfSlash8Bytes = heapBytes() - before;
     before = heapBytes();
-    await ipam.putPool(six);
+    await full.putPool(six);
     const heapOfSlash64Bytes = heapBytes() - before;
-    const empty = await measureAll(ipam);
     before = heapBytes();
-    await fill(ipam);
+    await fill(full);
     const heapPerAllocationBytes = (heapBytes() - before) / heldBefore;
-    const full = await measureAll(ipam);
-    ipam[Symbol.dispose]();
+    const pairs: AllocationPair[] = [];
+    for (const count of [8, ...atOnce]) pairs.push(await measurePair(empty, full, count));
+    full[Symbol.dispose]();
     const started = performance.now();
-    ipam = openIpam(openSqliteJournal(path));
+    full = openIpam(openSqliteJournal(path));
     const openMs = performance.now() - started;
-    ipam[Symbol.dispose]();
+    full[Symbol.dispose]();
     const fileBytes = statSync(path).size;
-    return { empty, full, openMs, fileBytes, heapPerAllocationBytes, heapOfSlash8Bytes, heapOfSlash64Bytes };
+    const warm = pairs.slice(1); // the first of them warms up
+    return { pairs: warm, openMs, fileBytes, heapPerAllocationBytes, heapOfSlash8Bytes, heapOfSlash64Bytes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measureAll(ipam: Ipam): Promise<readonly AllocationFigures[]> {
-  await measure(ipam, 8); // warms up
-  const figures: AllocationFigures[] = [];
-  for (const count of atOnce) figures.push(await measure(ipam, count));
-  return figures;
+/** In turns, the other one first each time, and nobody pays for another's garbage: what else the machine does hits both alike. */
+async function measurePair(empty: Ipam, full: Ipam, count: number): Promise<AllocationPair> {
+  const [ofEmpty, ofFull]: [Turn[], Turn[]] = [[], []];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const order = turn % 2 === 0 ? ([empty, full] as const) : ([full, empty] as const);
+    for (const ipam of order) {
+      collect();
+      (ipam === empty ? ofEmpty : ofFull).push(await measureTurn(ipam, count));
+    }
+  }
+  const ratios = ofFull.map(({ seconds }, turn) => seconds / (ofEmpty[turn]?.seconds ?? Number.NaN));
+  return { atOnce: count, empty: figuresOf(ofEmpty), full: figuresOf(ofFull), ratio: summarise(ratios).median };
+}
+
+interface Turn {
+  readonly seconds: number;
+  /** Milliseconds. */
+  readonly latencies: readonly number[];
 }
 
 /** Each worker asks for the next address when it has the one before; all are given back afterwards. */
-async function measure(ipam: Ipam, count: number): Promise<AllocationFigures> {
+async function measureTurn(ipam: Ipam, count: number): Promise<Turn> {
   const latencies: number[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < rounds) {
+    while (next < asked) {
       next += 1;
-      const asked = request(`bench-${next}`);
+      const wanted = request(`bench-${next}`);
       const started = performance.now();
-      await ipam.allocate(asked);
+      await ipam.allocate(wanted);
       latencies.push(performance.now() - started);
     }
   };
   const started = performance.now();
   await Promise.all(Array.from({ length: count }, worker));
   const seconds = (performance.now() - started) / 1000;
-  await Promise.all(Array.from({ length: rounds }, (_, n) => ipam.release(request(`bench-${n + 1}`).owner)));
-  return { atOnce: count, perSecond: rounds / seconds, latency: summarise(latencies) };
+  await Promise.all(Array.from({ length: asked }, (_, n) => ipam.release(request(`bench-${n + 1}`).owner)));
+  return { seconds, latencies };
+}
+
+function figuresOf(all: readonly Turn[]): AllocationFigures {
+  return {
+    perSecond: summarise(all.map(({ seconds }) => asked / seconds)).median,
+    latency: summarise(all.flatMap(({ latencies }) => latencies)),
+  };
 }
 
 /** Every third address is free again afterwards: a pool in use has gaps. */
@@ -92,8 +125,8 @@ async function fill(ipam: Ipam): Promise<void> {
   const total = (heldBefore * 3) / 2;
   const batch = 5_000;
   for (let first = 0; first < total; first += batch) {
-    const asked = Array.from({ length: batch }, (_, n) => request(`held-${first + n}`));
-    await Promise.all(asked.map((one) => ipam.allocate(one)));
+    const wanted = Array.from({ length: batch }, (_, n) => request(`held-${first + n}`));
+    await Promise.all(wanted.map((one) => ipam.allocate(one)));
   }
   const gaps = Array.from({ length: total / 3 }, (_, n) => request(`held-${n * 3}`).owner);
   await Promise.all(gaps.map((owner) => ipam.release(owner)));

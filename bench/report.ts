@@ -1,4 +1,4 @@
-import { type AddressFigures, heldBefore } from "./addresses.ts";
+import { type AddressFigures, type AllocationFigures, heldBefore } from "./addresses.ts";
 import type { ApiFigures } from "./api-server.ts";
 import { watchers, writers } from "./api-server.ts";
 import type { MachineUnderTest } from "./machine-under-test.ts";
@@ -164,18 +164,13 @@ function namesBeside(memory: readonly GuestMemory[]): string {
 function addressLines(figures: AddressFigures): readonly Line[] {
   const full = `${heldBefore / 1000} 000 held`;
   return [
-    ...figures.empty.flatMap((empty, index): readonly Line[] => {
-      const held = figures.full[index];
-      if (!held) return [];
-      const ratio = held.latency.median / empty.latency.median;
-      return [
-        { what: `allocate, ${empty.atOnce} at once, empty pool`, measured: describeAllocation(empty) },
-        {
-          what: `allocate, ${empty.atOnce} at once, ${full}`,
-          measured: `${describeAllocation(held)}, ${ratio.toFixed(2)} ×`,
-        },
-      ];
-    }),
+    ...figures.pairs.flatMap(({ atOnce, empty, full: held, ratio }): readonly Line[] => [
+      { what: `allocate, ${atOnce} at once, empty pool`, measured: describeAllocation(empty) },
+      {
+        what: `allocate, ${atOnce} at once, ${full}`,
+        measured: `${describeAllocation(held)}, ${ratio.toFixed(2)} ×`,
+      },
+    ]),
     { what: `open with ${full}`, measured: milliseconds(figures.openMs) },
     { what: "memory of one allocation", measured: `${Math.round(figures.heapPerAllocationBytes)} bytes` },
     {
@@ -185,7 +180,7 @@ function addressLines(figures: AddressFigures): readonly Line[] {
   ];
 }
 
-function describeAllocation({ perSecond, latency }: AddressFigures["empty"][number]): string {
+function describeAllocation({ perSecond, latency }: AllocationFigures): string {
   return `${Math.round(perSecond)}/s, ${spread(latency)}`;
 }
 

@@ -12,7 +12,7 @@ test("the agent may die after any step that follows pools: no address leaks, and
   const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
   const report = JSON.parse(readFileSync(globSync("/run/peapod/*/agent-report.json")[0] ?? "", "utf8"));
   const steps = (report.checkpoints as readonly string[]).filter((name) =>
-    /^(addresses|endpoints|ip-pools)\//.test(name),
+    /^(addresses|endpoints|ip-pools|ipam)\//.test(name),
   );
   const died: string[] = [];
   for (const step of steps) {
@@ -29,6 +29,8 @@ test("the agent may die after any step that follows pools: no address leaks, and
     "endpoints/createEndpoint",
     "addresses/releaseAddresses",
     "ip-pools/forgetPool",
+    "ipam/taken",
+    "ipam/proven",
   ]) {
     assert.ok(died.includes(step), `${step} was on the way`);
   }
@@ -67,8 +69,13 @@ async function allAgree(peapod: Peapod, when: string): Promise<void> {
   });
 }
 
-/** A bridge of its own needs no LAN; the guest starts no further than QEMU. */
-const manifest = `apiVersion: spiderpool.spidernet.io/v2beta1
+/** A bridge of its own needs no LAN, and is looked at for others all the same; the guest starts no further than QEMU. */
+const manifest = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: spiderpool-conf, namespace: kube-system }
+data: { conf.yml: "enableIPConflictDetection: true" }
+---
+apiVersion: spiderpool.spidernet.io/v2beta1
 kind: SpiderIPPool
 metadata: { name: deaths }
 spec:

@@ -1,5 +1,6 @@
 /** Addresses of SpiderIPPools: chosen, kept through everything that seed 000 does to a machine, and given back. */
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { SpiderEndpoint, SpiderIPPool } from "@peapod/api";
 import { eventually, guestImage, startPeapod } from "./harness.ts";
@@ -108,6 +109,38 @@ data: { conf.yml: "enableIPConflictDetection: true\\nenableSpiderSubnet: true\\n
   assert.match(
     said,
     /ip conflict: pod's interface eth0 with an conflicting ip 10\.7\.120\.100, 10\.7\.120\.100 is located at/,
+  );
+
+  peapod.kill("control-plane", "agent");
+  await peapod.up({ PEAPOD_DIE_AFTER: "ipam/taken" });
+  await underlay.addHost("also-taken", ["10.7.120.102/16"]);
+  const [pidFile = ""] = globSync("/run/peapod/*/agent.pid");
+  const pid = readFileSync(pidFile, "utf8");
+  await peapod.apply(machine("second"));
+  assert.equal((await runningPodOf(peapod, "second")).ip, "10.7.120.103", "also when the agent dies before it looks");
+  assert.notEqual(readFileSync(pidFile, "utf8"), pid, "it died");
+  assert.equal((await peapod.peapod("ipam", "check")).code, 0);
+});
+
+test("whoever edits a pool is told whose address that would take, and an endpoint shows what its pod asked for", async (t) => {
+  await using _underlay = await createUnderlay({ addresses: ["10.7.0.11/16"] });
+  const peapod = await startPeapod(t, { images: { [image]: guestImage() } });
+  await peapod.apply(lan);
+  await peapod.apply(
+    machine("first", {
+      "ipam.spidernet.io/ippools": '[{"interface":"eth0","ipv4":["10-7-v4"],"cleangateway":true}]',
+      "ipam.spidernet.io/routes": '[{"dst":"192.168.0.0/16","gw":"10.7.0.9"}]',
+    }),
+  );
+  await runningPodOf(peapod, "first");
+  const client = await peapod.client();
+  const endpoint = await client.get(SpiderEndpoint, { namespace: "default", name: "first" });
+  const [eth0] = endpoint.status?.current.ips ?? [];
+  assert.deepEqual([eth0?.cleanGateway, eth0?.routes], [true, [{ dst: "192.168.0.0/16", gw: "10.7.0.9" }]]);
+
+  const exclude = '{"spec":{"excludeIPs":["10.7.120.100"]}}';
+  await assert.rejects(peapod.kubectl("patch", "spiderippool", "10-7-v4", "--type=merge", "-p", exclude), (error) =>
+    String(error).includes("remove an IP address 10.7.120.100 that is being used by Pod default/first"),
   );
 });
 

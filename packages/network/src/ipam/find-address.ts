@@ -36,8 +36,10 @@ export function findAddress(
     }
   }
   const fullness = uses.map(({ pool, used }) => {
-    const onWire = seen.filter(({ first }) => isInRanges(pool.usable, first)).length;
-    return { name: pool.name, size: pool.size, used, onWire };
+    const onWire = seen.filter(({ first }) => isInRanges(pool.usable, first));
+    // One that was just given up, because it was seen, is held until all is decided.
+    const both = onWire.filter(({ first }) => view.at(wanted.family, first)?.pool === pool.name).length;
+    return { name: pool.name, size: pool.size, used: used - both, onWire: onWire.length };
   });
   throw new PoolExhaustedError(nic.interface, wanted.family, fullness);
 }

@@ -38,6 +38,9 @@ test("an ADD leaves the default route out where the pool's gateway is not wanted
   };
   const given = await world.add(annotations);
   assert.deepEqual(given.routes, [{ dst: "192.168.0.0/16", gw: "10.7.0.9" }]);
+  assert.deepEqual(world.said, [
+    "RouteIgnored: the route to 172.16.0.0/12 is left out: its gateway 10.9.0.1 is in the subnet of none of the pod's addresses",
+  ]);
 });
 
 test("an ADD knows a pool that was made a moment ago", async (t) => {
@@ -97,6 +100,30 @@ test("an ADD hands out nothing that is reserved, and gives what is asked for or 
   );
   assert.deepEqual((await world.add({})).ips, ["10.7.120.102/16"]);
   await assert.rejects(world.add(exactly("10.7.120.102"), {}, "db"), /"default\/web\/eth0" holds it/);
+});
+
+test("an ADD refuses the address that is asked for when somebody on the wire has it, and gives it once it is free", async (t) => {
+  const world = await makeWorld(t);
+  world.settings = { ...defaultSettings, enableIPConflictDetection: true };
+  world.onWire.set("10.7.120.102", "02:00:00:00:00:99");
+  const exactly = { "ovn.kubernetes.io/ip_address": "10.7.120.102" };
+  await assert.rejects(world.add(exactly), /ip conflict: .* 10\.7\.120\.102 is located at 02:00:00:00:00:99/);
+  assert.deepEqual([world.asked, world.ipam.list()], [["10.7.120.102"], []]);
+  world.onWire.clear();
+  assert.deepEqual((await world.add(exactly)).ips, ["10.7.120.102/16"]);
+});
+
+test("a VM that is to move to an address that somebody on the wire has, or where no gateway answers, keeps what it had", async (t) => {
+  const world = await makeWorld(t);
+  await world.ipam.putPool({ name: "other", subnet: "10.8.0.0/16", ips: ["10.8.0.5"], gateway: "10.8.0.1" });
+  await world.add({});
+  world.settings = { ...defaultSettings, enableIPConflictDetection: true, enableGatewayDetection: true };
+  const move = { [ippools]: '[{"interface":"eth0","ipv4":["other"]}]' };
+  await assert.rejects(world.add(move), /gateway 10\.8\.0\.1 is unreachable/);
+  world.onWire.set("10.8.0.5", "02:00:00:00:00:99");
+  await assert.rejects(world.add(move), /all IP addresses used out \(pool "other": 0 of 1 held, 1 in use by others/);
+  const held = () => world.ipam.list().map(({ pool }) => pool);
+  assert.deepEqual([held(), world.said.filter((one) => one.startsWith("AddressChanged"))], [["10-7-v4"], []]);
 });
 
 test("an ADD takes nothing of a pool where another agent gives them out, and the node's own as ever", async (t) => {

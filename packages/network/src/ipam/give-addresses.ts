@@ -1,4 +1,4 @@
-import { formatIp } from "@peapod/api";
+import { containsIp, formatIp, parseIp } from "@peapod/api";
 import { defineCheckpoints, reached } from "@peapod/machinery/node";
 import type { IpamCall, IpamCallContext, PodIdentity, PodReference } from "./cni-call.ts";
 import { UnknownPoolError } from "./errors.ts";
@@ -56,6 +56,7 @@ export async function giveAddresses(asked: Asked): Promise<readonly Assignment[]
   const own = assignments.filter((one) => one.interface === asked.call.ifName);
   sayWhatMoved(asked, moves);
   sayWhatWasKept(asked, selection, own);
+  sayWhatIsIgnored(asked, selection);
   return own;
 }
 
@@ -199,6 +200,24 @@ function sayWhatWasKept({ context, pod, owner }: Asked, selection: Selection, ow
     const named = selection.namedPools.map((name) => `"${name}"`).join(", ");
     const message = `${nic} of ${ownerKey(owner)} keeps ${address} of pool "${pool}", though its pools are ${named} now`;
     context.report?.(pod, { reason: "AddressKept", message });
+  }
+}
+
+/** Once the pod's last interface has its addresses: a route whose gateway is in the subnet of none of them is nobody's. */
+function sayWhatIsIgnored({ context, pod, owner, identity }: Asked, { routes }: Selection): void {
+  const { ipam } = context;
+  const held = ipam.list({ owner });
+  const nics = identity.selection?.nics.filter(({ usesPools }) => usesPools) ?? [];
+  if (nics.some(({ ifName }) => !held.some((one) => one.owner.interface === ifName && one.handedOut))) return;
+  for (const { destination, gateway } of routes) {
+    const router = parseIp(gateway);
+    const isTold = held.some(({ pool }) => {
+      const subnet = ipam.pool(pool)?.pool.subnet;
+      return subnet !== undefined && containsIp(subnet, router);
+    });
+    if (isTold) continue;
+    const message = `the route to ${destination} is left out: its gateway ${gateway} is in the subnet of none of the pod's addresses`;
+    context.report?.(pod, { reason: "RouteIgnored", message });
   }
 }
 

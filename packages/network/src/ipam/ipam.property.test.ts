@@ -89,6 +89,7 @@ type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 function openWorld(path: string) {
   const model = new Map<string, { readonly address: string; readonly pod: string }>();
   let dying: "before" | "after" | undefined;
+  let deaths = 0;
   const open = (): Ipam => {
     const real = openSqliteJournal(path);
     const commit: Journal["commit"] = (changes) => {
@@ -199,12 +200,14 @@ function openWorld(path: string) {
           break;
         case "die": {
           dying = step.before ? "before" : "after";
-          await ipam.allocate(request("vm0", 9, ["eth0", "net1"], ["b"])).catch(() => {});
+          deaths += 1;
+          const pod = 100 + deaths; // one that nobody had before
+          await ipam.allocate(request("vm0", pod, ["eth0", "net1"], ["b"])).catch(() => {});
           restart();
           const told = ["eth0", "net1"].map((nic) =>
             ipam
               .list({ owner: owner("vm0") })
-              .some(({ owner: held, holder }) => held.interface === nic && holder.podUid === "9"),
+              .some(({ owner: held, holder }) => held.interface === nic && holder.podUid === String(pod)),
           );
           assert.equal(told[0], told[1], "both interfaces or none");
           learn(); // what was on disk counts

@@ -98,7 +98,7 @@ test("allocate() passes over what is reserved or seen on the wire, and over pool
   await assert.rejects(ipam.allocate({ ...request("late"), reserved, conflicting }), {
     message:
       "failed to allocate any IPv4 IP address to NIC eth0 from IPPools [pods]: all IP addresses used out " +
-      '(pool "pods": 2 of 5 held, 2 in use by others on the wire)',
+      '(pool "pods": 1 of 5 held, 2 in use by others on the wire)',
   });
   assert.deepEqual(await addresses(ipam, "db", { pools: ["off", "pods"] }), ["10.244.0.2/29"]);
   assert.deepEqual(

@@ -9,11 +9,15 @@ import { forbidden, type Problem } from "../../problem.ts";
 export const spiderpoolSettings = { namespace: "kube-system", name: "spiderpool-conf", key: "conf.yml" } as const;
 
 /** Addresses of a family are refused where the settings switch it off. A text that cannot be read switches nothing off. */
-export function familyProblems(family: IpFamily, { find }: Pick<AdmissionReview, "find">): readonly Problem[] {
-  const text = find(ConfigMap, spiderpoolSettings)?.data?.[spiderpoolSettings.key] ?? "";
-  return readLines(text)[`enableIPv${family}`] === false
+export function familyProblems(family: IpFamily, review: Pick<AdmissionReview, "find">): readonly Problem[] {
+  return findSetting(`enableIPv${family}`, review) === false
     ? [forbidden("spec.ipVersion", `IPv${family} is disabled`)]
     : [];
+}
+
+/** What the settings say of a key; undefined: nothing, or they cannot be read. */
+export function findSetting(key: string, { find }: Pick<AdmissionReview, "find">): unknown {
+  return readLines(find(ConfigMap, spiderpoolSettings)?.data?.[spiderpoolSettings.key] ?? "")[key];
 }
 
 function readLines(text: string): { readonly [key: string]: unknown } {

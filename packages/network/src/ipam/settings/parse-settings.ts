@@ -21,14 +21,14 @@ export const defaultSettings: IpamSettings = {
 export const settingsConfigMap = { namespace: "kube-system", name: "spiderpool-conf" } as const;
 export const settingsKey = "conf.yml";
 
-/** Keys of upstream's that mean nothing here, and what they may say without anybody missing something. */
+/** Keys of upstream's that mean nothing here, or are for admission to read, and what they may say without anybody missing something. */
 const harmless: Readonly<Record<string, readonly unknown[]>> = {
   ipamUnixSocketPath: ["/var/run/spidernet/spiderpool.sock"],
   enableStatefulSet: [true, false],
   enableCleanOutdatedEndpoint: [true, false],
   enableSpiderSubnet: [false],
   enableAutoPoolForApplication: [false],
-  enableValidatingResourcesDeletedWebhook: [false],
+  enableValidatingResourcesDeletedWebhook: [true, false],
   clusterSubnetDefaultFlexibleIPNumber: [0, 1],
   tuneSysctlConfig: [true, false],
 };

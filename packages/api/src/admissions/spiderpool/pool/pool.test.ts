@@ -241,6 +241,19 @@ test("whoever deletes a pool in use is told who holds what", () => {
   ]);
 });
 
+test("a pool in use is not even asked to go where the settings say so", () => {
+  const object = { ...stored({}, "p"), status: { totalIPCount: 101, allocatedIPCount: 2 } };
+  const asked = (text: string, given: object = object) => {
+    const metadata = { namespace: "kube-system", name: "spiderpool-conf" };
+    const settings = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "conf.yml": text } };
+    return admitAs(SpiderIPPool, given, { operation: "DELETE", known: [settings] }).said;
+  };
+  const on = "enableValidatingResourcesDeletedWebhook: true";
+  assert.deepEqual(asked(on), ["status.allocatedIPs: Forbidden: cannot delete an IPPool with allocated IPs(2)"]);
+  assert.deepEqual(asked(on, { ...object, status: { totalIPCount: 101, allocatedIPCount: 0 } }), []);
+  assert.deepEqual(asked("enableIPv4: true"), []);
+});
+
 test("whoever deletes a pool of more holders than its status lists is told of the first", () => {
   const status = { totalIPCount: 101, allocatedIPCount: 9_000 };
   const known = [endpoint("b", "10.7.120.101"), endpoint("a", "10.7.120.100"), endpoint("c", "10.7.120.102", "q")];

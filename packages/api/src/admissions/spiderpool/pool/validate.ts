@@ -3,7 +3,7 @@ import type { AdmissionReview } from "../../../admission.ts";
 import { deepEqual } from "../../../deep-equal.ts";
 import { SpiderIPPool, type SpiderIPPoolSpec } from "../../../kinds/spiderpool/spider-ip-pool.ts";
 import { forbidden, invalid, type Problem, required } from "../../../problem.ts";
-import { familyProblems } from "../settings.ts";
+import { familyProblems, findSetting } from "../settings.ts";
 import { validateAffinities } from "./affinity.ts";
 import { validateGateway } from "./gateway.ts";
 import { validateHolders } from "./holders.ts";
@@ -16,7 +16,8 @@ type Review = AdmissionReview<SpiderIPPool>;
 export function validatePool(review: Review): readonly Problem[] {
   const { object, oldObject, operation } = review;
   const { spec } = object;
-  if (operation === "DELETE" || (oldObject && deepEqual(spec, oldObject.spec))) return [];
+  if (operation === "DELETE") return validateDeletion(review);
+  if (oldObject && deepEqual(spec, oldObject.spec)) return [];
   if (!spec) return [required("spec")];
   if (object.metadata.deletionTimestamp !== undefined) return [forbidden("spec", "cannot update a terminating IPPool")];
   const changed = oldObject?.spec ? validateSameSubnet(spec, oldObject.spec) : [];
@@ -40,6 +41,13 @@ export function validatePool(review: Review): readonly Problem[] {
     ...validateAffinities(spec),
     ...(ranges ? validateHolders(review, ranges) : []),
   ];
+}
+
+/** The finalizer holds a pool in use; where the settings say so, it is not even asked to go. */
+function validateDeletion(review: Review): readonly Problem[] {
+  const count = review.object.status?.allocatedIPCount ?? 0;
+  if (count === 0 || findSetting("enableValidatingResourcesDeletedWebhook", review) !== true) return [];
+  return [forbidden("status.allocatedIPs", `cannot delete an IPPool with allocated IPs(${count})`)];
 }
 
 function validateSameSubnet(spec: SpiderIPPoolSpec, old: SpiderIPPoolSpec): readonly Problem[] {
