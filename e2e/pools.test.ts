@@ -87,6 +87,13 @@ test("a machine gets the address and MAC that it asks for, or a sentence that sa
     return stdout.includes("10.7.120.150") ? stdout : undefined;
   });
   assert.match(why, /Cannot give "default\/second\/eth0" the address 10\.7\.120\.150: "default\/first\/eth0" holds it/);
+  await peapod.apply(machine("third", { "ovn.kubernetes.io/mac_address": "02:00:00:00:01:50" }));
+  await eventually("peapod why names who has the MAC", async () => {
+    const { stdout } = await peapod.peapod("why", "third");
+    return (
+      stdout.includes('"default/third/eth0" the address 02:00:00:00:01:50: "default/first/eth0" has it') || undefined
+    );
+  });
 });
 
 test("a machine is not given an address that somebody on the LAN has, where that is looked for", async (t) => {

@@ -102,6 +102,19 @@ test("an ADD hands out nothing that is reserved, and gives what is asked for or 
   await assert.rejects(world.add(exactly("10.7.120.102"), {}, "db"), /"default\/web\/eth0" holds it/);
 });
 
+test("an address that was decided with another interface's is looked for when its own interface asks", async (t) => {
+  const world = await makeWorld(t);
+  world.settings = { ...defaultSettings, enableIPConflictDetection: true };
+  world.nics = ["eth0", "net1"];
+  const both = { [ippools]: '[{"ipv4":["10-7-v4"]},{"ipv4":["10-7-v4"]}]' };
+  world.onWire.set("10.7.120.101", "02:00:00:00:00:99");
+  assert.deepEqual((await world.add(both)).ips, ["10.7.120.100/16"]);
+  world.asking = "net1";
+  assert.deepEqual((await world.add(both)).ips, ["10.7.120.102/16"]);
+  assert.deepEqual(world.asked, ["10.7.120.100", "10.7.120.101", "10.7.120.102"]);
+  assert.ok(world.ipam.list().every(({ isOnTrial }) => !isOnTrial));
+});
+
 test("an ADD refuses the address that is asked for when somebody on the wire has it, and gives it once it is free", async (t) => {
   const world = await makeWorld(t);
   world.settings = { ...defaultSettings, enableIPConflictDetection: true };
@@ -161,6 +174,9 @@ test("a pod's addresses are its own where VMs' are not kept, and go with it", as
 
 interface World {
   elsewhere?: string;
+  /** The pod's interfaces, and the one that asks. */
+  nics: readonly string[];
+  asking: string;
   settings: typeof defaultSettings;
   reserved: readonly string[];
   isKept: boolean;
@@ -193,13 +209,13 @@ async function makeWorld(t: TestContext): Promise<World> {
   await ipam.putPool({ name: "own", subnet: "10.244.0.0/24" });
   const world: World = {
     ...{ settings: defaultSettings, reserved: [], isKept: true, ipam, published: [], onWire: new Map() },
-    ...{ asked: [], said: [] },
+    ...{ asked: [], said: [], nics: ["eth0"], asking: "eth0" },
     call: async (command, annotations, { bridge, ...section }: { readonly bridge?: string } = {}, name) => {
       const selection: SelectionFacts = {
         pod: { namespace: "default", name, labels: {}, annotations },
         namespace: { labels: {}, annotations: {} },
         node: { name: "n1", labels: {} },
-        nics: [{ ifName: "eth0", nad: { namespace: "kube-system", name: "lan" }, usesPools: true }],
+        nics: world.nics.map((ifName) => ({ ifName, nad: { namespace: "kube-system", name: "lan" }, usesPools: true })),
         settings: world.settings,
         reserved: reservedRanges(world.reserved),
       };
@@ -212,7 +228,7 @@ async function makeWorld(t: TestContext): Promise<World> {
       const named = bridge === undefined ? { default_ipv4_ippool: ["10-7-v4"] } : {};
       const config = { cniVersion: "1.0.0", bridge, ipam: { type: "spiderpool", ...named, ...section } };
       const args = { K8S_POD_NAMESPACE: "default", K8S_POD_NAME: name, K8S_POD_UID: `u-${name}` };
-      const call = { command, containerId: "c1", netns: "/run/netns/x", ifName: "eth0", args, config };
+      const call = { command, containerId: "c1", netns: "/run/netns/x", ifName: world.asking, args, config };
       const { status, body } = await answerIpamCall(call, { ...context, identify: async () => identity });
       if (status === 200) return body;
       throw new Error((body as { readonly msg: string }).msg); // what the specification calls an error
