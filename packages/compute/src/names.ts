@@ -28,6 +28,7 @@ export const annotations = {
   defaultNetwork: "v1.multus-cni.io/default-network",
   /** On a launcher pod: its interfaces whose addresses move into the guest. */
   bridgedInterfaces: "network.peapod.io/bridged-interfaces",
+  macvtapInterfaces: "network.peapod.io/macvtap-interfaces",
 } as const;
 
 export const finalizers = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { podInterfaceName } from "../../identity/pod-interface-name.ts";
 import { instance } from "../../testing/index.ts";
 import { type LauncherConfig, launcherConfig } from "./config.ts";
 import { usualPullPolicy } from "./images.ts";
@@ -173,12 +174,14 @@ test("renderLauncherPod() tells Multus the primary and the secondary networks, a
           interfaces: [
             { name: "main", bridge: {} },
             { name: "red", bridge: {}, macAddress: "02:00:00:00:00:07" },
+            { name: "tap", macvtap: {} },
           ],
         },
       },
       networks: [
         { name: "main", multus: { networkName: "kube-system/ovs-vlan30", default: true } },
         { name: "red", multus: { networkName: "red-net" } },
+        { name: "tap", multus: { networkName: "tap-net" } },
       ],
     },
   });
@@ -195,8 +198,10 @@ test("renderLauncherPod() tells Multus the primary and the secondary networks, a
   assert.equal(pod.metadata.annotations?.["v1.multus-cni.io/default-network"], "kube-system/ovs-vlan30");
   assert.deepEqual(JSON.parse(pod.metadata.annotations?.["k8s.v1.cni.cncf.io/networks"] ?? ""), [
     { namespace: "default", name: "red-net", interface: "podb1f51a511f1", mac: "02:00:00:00:00:07" },
+    { namespace: "default", name: "tap-net", interface: podInterfaceName("tap") },
   ]);
   assert.equal(pod.metadata.annotations?.["network.peapod.io/bridged-interfaces"], "eth0,podb1f51a511f1");
+  assert.equal(pod.metadata.annotations?.["network.peapod.io/macvtap-interfaces"], podInterfaceName("tap"));
   assert.equal(pod.spec?.containers[0]?.resources?.requests?.["intel.com/sriov"], "1");
   assert.equal(pod.spec?.containers[0]?.resources?.limits?.["intel.com/sriov"], "1");
 });

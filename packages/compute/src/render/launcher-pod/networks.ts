@@ -35,7 +35,7 @@ export function renderNetworkAnnotations(vmi: VirtualMachineInstance): { readonl
   return {
     ...(primary && { [annotations.defaultNetwork]: keyText(parseNetworkName(primary.networkName, namespaceOf(vmi))) }),
     ...(secondary.length > 0 && { [annotations.networks]: JSON.stringify(secondary) }),
-    ...renderBridged(vmi),
+    ...renderMoved(vmi),
   };
 }
 
@@ -43,16 +43,21 @@ export function renderNetworkAnnotations(vmi: VirtualMachineInstance): { readonl
  * Whoever makes routes for the pod has to know which of its addresses it will not have. On the node's own pod network there is nobody
  * who makes any.
  */
-function renderBridged({ metadata, spec }: VirtualMachineInstance): { readonly [key: string]: string } {
+function renderMoved({ metadata, spec }: VirtualMachineInstance): { readonly [key: string]: string } {
   const { networks = [], domain } = spec;
   const isElsewhere = metadata.annotations?.[annotations.defaultNetwork] !== undefined;
-  const bridged = networks.flatMap(({ name, multus }) => {
-    const nic = domain.devices.interfaces?.find((candidate) => candidate.name === name);
-    if (!nic?.bridge || nic.state === "absent") return [];
-    if (multus && !multus.default) return [podInterfaceName(name)];
-    return multus || isElsewhere ? ["eth0"] : [];
-  });
-  return bridged.length > 0 ? { [annotations.bridgedInterfaces]: bridged.join(",") } : {};
+  const boundBy = (binding: "bridge" | "macvtap"): readonly string[] =>
+    networks.flatMap(({ name, multus }) => {
+      const nic = domain.devices.interfaces?.find((candidate) => candidate.name === name);
+      if (!nic?.[binding] || nic.state === "absent") return [];
+      if (multus && !multus.default) return [podInterfaceName(name)];
+      return multus || isElsewhere ? ["eth0"] : [];
+    });
+  const [bridged, macvtap] = [boundBy("bridge"), boundBy("macvtap")];
+  return {
+    ...(bridged.length > 0 && { [annotations.bridgedInterfaces]: bridged.join(",") }),
+    ...(macvtap.length > 0 && { [annotations.macvtapInterfaces]: macvtap.join(",") }),
+  };
 }
 
 /** Devices that an attachment brings: its `resourceName` annotation, once per network that uses it. */

@@ -28,12 +28,29 @@ if (isInOwnNamespaces(import.meta.url)) {
 
   test("a bridged guest is reached by its node over the wire", async (t) => {
     await using world = await makeWorld(t);
-    await world.ovs.vsctl("add-port", "br1", "mgmt30", "tag=30", "--", "set", "interface", "mgmt30", "type=internal");
-    for (const line of ["address add 10.30.0.2/24 dev mgmt30", "link set mgmt30 up"])
-      await run(["ip", ...line.split(" ")]);
-    const [first] = await world.start({ "network.peapod.io/bridged-interfaces": "eth0,pod37a8eec1ce1" });
+    await world.joinNode(30);
+    const [first, second] = await world.start(bridged);
     await run(ping("10.30.0.10"));
     await first?.guest.run(...ping("10.30.0.2"));
+    // What goes through the node goes there over the wire: nothing else of the guest's ends at its node.
+    assert.match(first?.said["staticroutes"] ?? "", /10\.96\.0\.0\/12 10\.30\.0\.2/);
+    assert.doesNotMatch(first?.said["staticroutes"] ?? "", /169\.254\.0\.0/);
+    assert.doesNotMatch(second?.said["staticroutes"] ?? "", /10\.96\./);
+    await run("ip address add 10.96.0.10/32 dev mgmt30".split(" "));
+    await first?.guest.run(...ping("10.96.0.10"));
+  });
+
+  test("a bridged guest asks its node by the interface that the node is a neighbour on", async (t) => {
+    await using world = await makeWorld(t);
+    await world.joinNode(40);
+    const [first, second] = await world.start(bridged);
+    assert.doesNotMatch(first?.said["staticroutes"] ?? "", /10\.96\./);
+    assert.match(second?.said["staticroutes"] ?? "", /10\.96\.0\.0\/12 10\.40\.0\.2/);
+  });
+
+  test("a bridged guest whose networks its node is not on is told no way through it", async (t) => {
+    await using world = await makeWorld(t);
+    for (const { said } of await world.start(bridged)) assert.doesNotMatch(said["staticroutes"] ?? "", /10\.96\./);
   });
 
   test("a guest bridged to two VLANs is told the default gateway of the network that its pod chooses", async (t) => {
@@ -44,6 +61,8 @@ if (isInOwnNamespaces(import.meta.url)) {
     assert.match(second?.said["staticroutes"] ?? "", /0\.0\.0\.0\/0 10\.40\.0\.1/);
   });
 }
+
+const bridged = { "network.peapod.io/bridged-interfaces": "eth0,pod37a8eec1ce1" };
 
 interface Started {
   readonly guest: FakeGuest;
@@ -72,7 +91,8 @@ async function makeWorld(t: TestContext) {
   }
   const nads = [30, 40].map((vlan) => {
     const ipam = { type: "spiderpool", default_ipv4_ippool: [`vlan${vlan}`] };
-    const plugins = [{ vlan, type: "ovs", bridge: "br1", socket_file: ovs.socket, ipam }, { type: "coordinator" }];
+    const coordinator = { type: "coordinator", hijackCIDR: ["10.96.0.0/12", "169.254.0.0/16"] };
+    const plugins = [{ vlan, type: "ovs", bridge: "br1", socket_file: ovs.socket, ipam }, coordinator];
     const config = JSON.stringify({ cniVersion: "0.3.1", plugins });
     return { metadata: { namespace: "kube-system", name: `ovs-vlan${vlan}` }, spec: { config } };
   });
@@ -107,9 +127,17 @@ async function makeWorld(t: TestContext) {
     return started;
   };
   const all = undo.move();
+  const joinNode = async (vlan: number): Promise<void> => {
+    const port = `mgmt${vlan}`;
+    await ovs.vsctl("add-port", "br1", port, `tag=${vlan}`, "--", "set", "interface", port, "type=internal");
+    all.defer(async () => void (await ovs.vsctl("del-port", "br1", port)));
+    await run(["ip", "address", "add", `10.${vlan}.0.2/24`, "dev", port]);
+    await run(["ip", "link", "set", port, "up"]);
+  };
   return {
-    ovs,
     start,
+    /** Gives the node an address on a VLAN: 10.*vlan*.0.2. */
+    joinNode,
     host: (name: string, ...argv: string[]) => run(["ip", "netns", "exec", name, ...argv], { timeoutMs: 30_000 }),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

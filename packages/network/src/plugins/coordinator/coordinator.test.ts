@@ -76,6 +76,18 @@ if (isInOwnNamespaces(import.meta.url)) {
     await pod.remove();
   });
 
+  test("no way of the node's leads through a pod to addresses that are a guest's on the wire", async (t) => {
+    const annotations = { "network.peapod.io/macvtap-interfaces": "eth0" };
+    await using world = await makeWorld(t, { cluster: { annotationsOf: async () => annotations } });
+    const pod = await world.node.addPod("web", { annotations: underlay });
+    assert.match(await pod.run("ip", "link", "show", "veth0"), /veth0/, "other interfaces of the pod may need it");
+    for (const address of ["10.7.120.100", "fd07::100"]) {
+      assert.match((await run(["ip", "route", "get", address])).stdout, /dev ens192/);
+    }
+    assert.equal((await run("ip neigh show nud permanent".split(" "))).stdout, "");
+    await pod.remove();
+  });
+
   test("a second interface answers by its own table, and the default route stays with the first", async (t) => {
     await using world = await makeWorld(t, { second: true });
     const annotations = { ...underlay, "k8s.v1.cni.cncf.io/networks": "kube-system/mac8@pod37a8eec1ce1" };

@@ -1,5 +1,8 @@
 import type { CoordinatorSettings } from "./settings.ts";
 
+/** The pod's end of the pair that joins it to its node. */
+export const vethName = "veth0";
+
 /** All that decides what the coordinator does about one interface. */
 export interface CoordinatorFacts {
   readonly settings: CoordinatorSettings;
@@ -24,6 +27,8 @@ export interface CoordinatorFacts {
     readonly addresses: readonly string[];
     /** By family: with which address the node speaks to the pod. */
     readonly sources: { readonly 4?: string | undefined; readonly 6?: string | undefined };
+    /** The node's IPv4 address on the network that the pod's address is of; undefined: it has none there. */
+    readonly neighbour?: string | undefined;
     readonly linksByIndex: ReadonlyMap<number, string>;
   };
 }

@@ -17,9 +17,9 @@ import { applyBatch } from "../../link/namespace.ts";
 import { hostNames } from "../../render/host-names.ts";
 import { announce } from "../../wire/probes.ts";
 import { pluginLinkName, pluginMac } from "../names.ts";
-import type { CoordinatorFacts } from "./facts.ts";
+import { type CoordinatorFacts, vethName } from "./facts.ts";
 import { observeAliases, observeHost, observePod } from "./observe.ts";
-import { type CoordinatorPlan, planCoordinator, vethName } from "./plan.ts";
+import { type CoordinatorPlan, planCoordinator } from "./plan.ts";
 import { type CoordinatorSettings, defaultHostTable, readSettings } from "./settings.ts";
 
 const timeoutMs = 20_000;

@@ -46,6 +46,7 @@ export function parseRules(text: string, family: 4 | 6): readonly PolicyRule[] {
 /** Interfaces whose addresses are no way to the node: of containers, of other networks' plugins, and of ours. */
 const notTheNodes =
   /^(lo$|docker|br-|cbr|dummy|virbr|lxc|veth|cali|flannel|kube-ipvs|cni|vx-submariner|cilium|pp[0-9a-f]{6})/;
+const isOurs = /^(lo$|pp[0-9a-f]{6})/;
 
 /**
  * @param links  of the node
@@ -56,13 +57,18 @@ export function parseHost(links: ReturnType<typeof parsePodLinks>, got: readonly
     .filter(({ name }) => !notTheNodes.test(name))
     .flatMap(({ addresses: own }) => own.map((address) => address.replace(/\/.*$/, "")))
     .filter((address) => !address.startsWith("fe80:") && !address.startsWith("169.254."));
-  const sources = got.flatMap((text) => items(text).map(({ prefsrc }) => textOf(prefsrc)));
+  const ways = got.flatMap(items).map(({ prefsrc, gateway, dev }) => ({
+    source: textOf(prefsrc),
+    isDirect: gateway === undefined && !isOurs.test(String(dev)),
+  }));
+  const sources = ways.map(({ source }) => source);
   const sourceOf = (family: 4 | 6): string | undefined =>
     sources.find((source) => source !== undefined && familyOf(source) === family && addresses.includes(source)) ??
     addresses.find((address) => familyOf(address) === family);
   return {
     addresses,
     sources: { 4: sourceOf(4), 6: sourceOf(6) },
+    neighbour: ways.find(({ source, isDirect }) => isDirect && source !== undefined && familyOf(source) === 4)?.source,
     linksByIndex: new Map(links.map(({ index, name }) => [index, name])),
   };
 }

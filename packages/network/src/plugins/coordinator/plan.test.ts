@@ -114,6 +114,9 @@ test("parseHost() takes the node's own addresses, and those of no bridge, contai
   const host = parseHost(links, ['[{"dst":"10.7.120.100","prefsrc":"10.7.120.11"}]', ""]);
   assert.deepEqual(host.addresses, ["10.7.120.11", "fd07::b"]);
   assert.deepEqual(host.sources, { 4: "10.7.120.11", 6: "fd07::b" });
+  assert.equal(host.neighbour, "10.7.120.11");
+  const gateway = '[{"dst":"10.7.120.100","gateway":"192.0.2.1","dev":"ens192","prefsrc":"10.7.120.11"}]';
+  assert.equal(parseHost(links, [gateway]).neighbour, undefined);
 });
 
 test("podMac() writes the address behind the prefix", () => {

@@ -1,8 +1,10 @@
 import { PluginError, pluginCodes } from "../../cni/define-plugin.ts";
-import { type CoordinatorFacts, familyOf, type PodLink, type PolicyRule } from "./facts.ts";
+import { type CoordinatorFacts, familyOf, type PodLink, type PolicyRule, vethName } from "./facts.ts";
 import { podMac } from "./pod-mac.ts";
 import { nodeMark, renderMarks } from "./render/marks.ts";
 import { moveRoutes } from "./render/move-routes.ts";
+import { hijacked, hijackedForGuest, reachable } from "./render/through-node.ts";
+import { everything, scope, whole } from "./render/words.ts";
 
 /** What is to be done: plain lines of `ip -batch`, in the node's namespace first. */
 export interface CoordinatorPlan {
@@ -20,7 +22,6 @@ export interface CoordinatorPlan {
   readonly mac: string | undefined;
 }
 
-export const vethName = "veth0";
 export const nftTable = "peapod_coordinator";
 /** Where answers to the node find their way. */
 const markTable = 100;
@@ -76,6 +77,7 @@ function planUnderlay(facts: CoordinatorFacts, isFirst: boolean): CoordinatorPla
       ({ cidr, hop, source }) =>
         `route replace ${cidr} via ${hop} dev ${vethName}${familyOf(cidr) === 4 ? ` src ${source}` : ""}${table}`,
     ),
+    ...hijackedForGuest(facts),
   ];
   const answers = families.map(
     (family) => `route replace ${everything(family)} via ${host.sources[family]} dev ${vethName} table ${markTable}`,
@@ -161,18 +163,6 @@ function planOverlay(facts: CoordinatorFacts, refuse: (because: string) => never
   };
 }
 
-/**
- * The node sends what is for these addresses into this link, without asking who is there. A bridged guest is on the wire itself: the way
- * through its pod would end there.
- */
-function reachable({ nic, addresses, settings }: CoordinatorFacts, link: string, mac: string): readonly string[] {
-  if (settings.bridged.includes(nic)) return [];
-  return addresses.flatMap((own) => [
-    `neigh replace ${own} lladdr ${mac} dev ${link} nud permanent`,
-    `route replace ${whole(own)} dev ${link}${scope(own)} table ${settings.hostTable}`,
-  ]);
-}
-
 interface Tuning {
   readonly lines: readonly string[];
   readonly rules: readonly PolicyRule[];
@@ -225,15 +215,6 @@ function familiesOf({ addresses, host }: CoordinatorFacts): readonly (4 | 6)[] {
   return ([4, 6] as const).filter(
     (family) => host.sources[family] !== undefined && addresses.some((own) => familyOf(own) === family),
   );
-}
-
-function hijacked({ settings, host, addresses }: CoordinatorFacts, families: readonly (4 | 6)[]) {
-  return settings.hijack.flatMap((cidr) => {
-    const family = familyOf(cidr);
-    const hop = host.sources[family];
-    const source = addresses.find((own) => familyOf(own) === family);
-    return families.includes(family) && hop !== undefined && source !== undefined ? [{ cidr, hop, source }] : [];
-  });
 }
 
 function nicLines({ settings, nic }: CoordinatorFacts, mac: string | undefined): readonly string[] {
@@ -290,17 +271,4 @@ function plainAddresses({ addresses }: PodLink): readonly string[] {
 
 function isDefaultOf({ dst, device, table }: CoordinatorFacts["pod"]["routes"][number], nic: string): boolean {
   return dst === "default" && device === nic && table === "main";
-}
-
-function whole(address: string): string {
-  return `${address}/${familyOf(address) === 4 ? 32 : 128}`;
-}
-
-/** IPv6 has no scopes of routes. */
-function scope(address: string): string {
-  return familyOf(address) === 4 ? " scope link" : "";
-}
-
-function everything(family: 4 | 6): string {
-  return family === 4 ? "0.0.0.0/0" : "::/0";
 }

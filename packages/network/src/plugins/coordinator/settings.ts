@@ -21,14 +21,16 @@ export interface CoordinatorSettings {
   readonly txQueueLen: number;
   readonly vethLinkAddress: string | undefined;
   readonly vethMtu: number | undefined;
-  /** Interfaces whose addresses move into a guest, which is reached by the wire. */
+  /** Interfaces whose addresses move into a guest, which is reached by the wire: by a bridge, and by a macvtap. */
   readonly bridged: readonly string[];
+  readonly macvtap: readonly string[];
 }
 
 export const defaultHostTable = 500;
 
-/** Annotation of a launcher pod: its interfaces whose addresses move into the guest, with commas between them. */
+/** Annotations of a launcher pod: its interfaces whose addresses move into the guest, with commas between them. */
 export const bridgedInterfacesAnnotation = "network.peapod.io/bridged-interfaces";
+export const macvtapInterfacesAnnotation = "network.peapod.io/macvtap-interfaces";
 
 /** @param annotations  the pod's */
 export function readSettings(
@@ -60,6 +62,7 @@ export function readSettings(
     vethLinkAddress: textOf(config["vethLinkAddress"]) ?? textOf(spec.vethLinkAddress),
     vethMtu: numberOf(config["vethMTU"]) ?? spec.vethMTU,
     bridged: annotations[bridgedInterfacesAnnotation]?.split(",") ?? [],
+    macvtap: annotations[macvtapInterfacesAnnotation]?.split(",") ?? [],
   };
 }
 
