@@ -36,7 +36,7 @@ test("guests are reached by services and by ssh", async (t) => {
     });
     assert.equal(said, "peapod of web\n");
     assert.equal((await inside("web", "exit 42")).code, 42);
-    const refused = await peapod.virtctl("ssh", "nobody@vmi/web.default", "--known-hosts=", "-t", "-oBatchMode=yes");
+    const refused = await peapod.virtctl("ssh", "nobody@vmi/web/default", "--known-hosts=", "-t", "-oBatchMode=yes");
     assert.equal(refused.code, 255);
     assert.match(refused.stderr, /Permission denied/);
   });
@@ -49,7 +49,7 @@ test("guests are reached by services and by ssh", async (t) => {
       peapod.virtctl("scp", "-i", key.path, "--known-hosts=", "-t", "-q", ...args);
     succeed(await copy(join(here, "letter"), "peapod@vm/web:letter"));
     succeed(await inside("web", "mkdir -p sub && tr a-z A-Z < letter > sub/answer"));
-    succeed(await copy("--recursive", "peapod@vmi/web.default:sub", here));
+    succeed(await copy("--recursive", "peapod@vmi/web/default:sub", here));
     assert.equal(readFileSync(join(here, "sub/answer"), "utf8"), "DEAR GUEST\n");
   });
 
@@ -113,6 +113,13 @@ test("guests are reached by services and by ssh", async (t) => {
       return code !== 0 || undefined;
     });
     assert.match(await answerOf(await addressOf(peapod, "shop")), /^Hello from shop$/m);
+  });
+
+  await t.test("a service that exposes a machine goes with it", async () => {
+    await peapod.kubectl("delete", "vm", "web", "--timeout=60s");
+    await eventually("web's service is gone", async () => {
+      return (await (await peapod.client()).find(Service, { namespace, name: "web" })) === undefined || undefined;
+    });
   });
 });
 

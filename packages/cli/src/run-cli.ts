@@ -41,7 +41,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   };
   try {
     const contextOf = (flags: Flags): CommandContext => ({
-      ...{ program, self, flags, io, signal, now },
+      ...{ program, self, flags, env, io, signal, now },
       access: () => accessWith(flags),
     });
     await dispatch(argv, program, io, contextOf);

@@ -34,6 +34,7 @@ export interface CommandContext {
   /** How to start us again: program and first arguments. */
   readonly self: readonly string[];
   readonly flags: Flags;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly io: Io;
   /** Finds and reads the kubeconfig on the first call. */
   readonly access: () => Promise<Access>;

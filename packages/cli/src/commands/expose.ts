@@ -11,7 +11,7 @@ export const expose: Command = {
     "Expose a virtual machine instance, virtual machine, or virtual machine instance replica set as a new service.",
   long: `Looks up a virtual machine or virtual machine instance and makes a service for its ports.
 
-The type is vm, vmi or vmirs. Without --port the service has the ports that the machine's interface lists.`,
+The type is vm, vmi or vmirs. Without --port the service has the ports that the machine's interface lists. It goes when what it exposes goes.`,
   example: `  # Expose SSH of a virtual machine called 'myvm' at port 5555 of an address of its own:
   PROGRAM expose vm myvm --port=5555 --target-port=22 --name=myvm-ssh
 
@@ -51,13 +51,12 @@ The type is vm, vmi or vmirs. Without --port the service has the ports that the 
     const kind = type.toLowerCase();
     const asked = readService(flags);
     const access = await context.access();
-    const { selector, ports } = await findExposed(access, kind, name, signal);
-    if (Object.keys(selector).length === 0) throw new Error(`cannot expose ${kind} without any label: ${name}`);
+    const { selector, ports, owner } = await findExposed(access, kind, name, signal);
     if (!asked.port && ports.length === 0) throw new Error("couldn't find port via --port flag or introspection");
     const service: Service = {
       apiVersion: "v1",
       kind: "Service",
-      metadata: { namespace: access.namespace, name: asked.name },
+      metadata: { namespace: access.namespace, name: asked.name, ownerReferences: [owner] },
       spec: { ...asked.spec, selector, ports: asked.port ? [asked.port] : ports },
     };
     await access.client.create(Service, service, { signal }).catch((error) => {

@@ -9,12 +9,12 @@ export const scp: Command = {
   short: "SCP files from/to a virtual machine instance.",
   long: `Copies files from or to a virtual machine, by the scp that is installed here and through the API server.
 
-One of both is [user@]type/name[.namespace]:path; the type is vm or vmi. The other one is a path here.`,
+One of both is [user@]type/name[/namespace]:path; the type is vm or vmi. The other one is a path here.`,
   example: `  # Copy a file to the remote home folder of user jdoe:
   PROGRAM scp myfile.bin jdoe@vmi/testvmi:myfile.bin
 
   # Copy a folder from there:
-  PROGRAM scp --recursive jdoe@vm/testvm.mynamespace:mydir/ ./mydir`,
+  PROGRAM scp --recursive jdoe@vm/testvm/mynamespace:mydir/ ./mydir`,
   flags: [
     ...loginFlags,
     { name: "recursive", short: "r", type: "bool", usage: "Copy folders with all that is in them" },
@@ -22,12 +22,12 @@ One of both is [user@]type/name[.namespace]:path; the type is vm or vmi. The oth
   ],
   args: 2,
   run: async (context) => {
-    const { flags } = context;
+    const { flags, env } = context;
     const [source = "", destination = ""] = flags.args;
     const { from, to, target } = parseCopy(source, destination);
     const { namespace } = await context.access();
     const switches = [...(flags.on("recursive") ? ["-r"] : []), ...(flags.on("preserve") ? ["-p"] : [])];
-    const places = [from, to].map((place) => renderPlace(place, { flags, namespace }));
+    const places = [from, to].map((place) => renderPlace(place, { flags, namespace, env }));
     await runClient(["scp", ...renderOptions(context, target), ...switches, ...places], context);
   },
 };

@@ -5,16 +5,16 @@ import type { Command } from "./command.ts";
 
 export const ssh: Command = {
   name: "ssh",
-  use: "[user@]type/name[.namespace]",
+  use: "[user@]type/name[/namespace]",
   short: "Open an SSH connection to a virtual machine instance.",
   long: `Opens an SSH connection to a virtual machine, by the ssh that is installed here and through the API server.
 
-The target is [user@]type/name[.namespace]; the type is vm or vmi.`,
+The target is [user@]type/name[/namespace]; the type is vm or vmi.`,
   example: `  # Log in to 'testvmi' as user 'jdoe':
   PROGRAM ssh jdoe@vmi/testvmi
 
   # The same with a key, to the machine of another namespace:
-  PROGRAM ssh --identity-file=/home/jdoe/.ssh/id_ed25519 jdoe@vm/testvm.mynamespace
+  PROGRAM ssh --identity-file=/home/jdoe/.ssh/id_ed25519 jdoe@vm/testvm/mynamespace
 
   # Run one command:
   PROGRAM ssh jdoe@vm/testvm --command 'uname -a'`,
@@ -22,11 +22,11 @@ The target is [user@]type/name[.namespace]; the type is vm or vmi.`,
   args: 1,
   completes: ["machine"],
   run: async (context) => {
-    const { flags } = context;
+    const { flags, env } = context;
     const target = parseLogin(flags.args[0] ?? "");
     const { namespace } = await context.access();
     const command = flags.text("command");
-    const host = renderHost(target, { flags, namespace });
+    const host = renderHost(target, { flags, namespace, env });
     await runClient(["ssh", ...renderOptions(context, target), host, ...(command === "" ? [] : [command])], context);
   },
 };

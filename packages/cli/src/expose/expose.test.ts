@@ -53,20 +53,24 @@ test("expose makes a service of what the flags say", async () => {
     externalIPs: ["192.0.2.7"],
     ipFamilies: ["IPv4"],
     ipFamilyPolicy: "SingleStack",
-    selector: { "vm.kubevirt.io/name": "web" },
+    selector: { "vmi.kubevirt.io/id": "web" },
     ports: [{ name: "http", port: 8080, protocol: "TCP", targetPort: 80 }],
   });
 });
 
-test("expose takes the ports of the interface, and the labels of an instance that say what it is", async () => {
+test("expose takes the ports of the interface on the pod network, and makes the machine the service's owner", async () => {
   const { api, service } = server();
   await runLine(["expose", "vmi", "web", "--name", "all"], { api });
-  const { spec } = await service("all");
-  assert.deepEqual(spec?.selector, { app: "web" });
+  const { metadata, spec } = await service("all");
+  assert.deepEqual(spec?.selector, { "vmi.kubevirt.io/id": "web" });
   assert.deepEqual(spec?.ports, [
-    { name: "http", port: 80, protocol: "TCP", targetPort: 80 },
-    { name: "port-2", port: 53, protocol: "UDP", targetPort: 53 },
+    { name: "port-1", port: 80 },
+    { name: "port-2", port: 53, protocol: "UDP" },
   ]);
+  const [owner] = metadata.ownerReferences ?? [];
+  const { uid: _, ...rest } = owner ?? {};
+  const expected = { apiVersion: "kubevirt.io/v1", kind: "VirtualMachineInstance", name: "web" };
+  assert.deepEqual(rest, { ...expected, controller: true, blockOwnerDeletion: false });
 });
 
 test("expose says what it cannot understand", async () => {
@@ -75,7 +79,8 @@ test("expose says what it cannot understand", async () => {
   assert.equal(await errors("vm", "web"), 'required flag(s) "name" not set');
   assert.equal(await errors("pod", "web", "--name", "x", "--port", "1"), "unsupported resource type: pod");
   assert.equal(await errors("vm", "web", "--name", "x", "--type", "y"), "unknown service type: y");
-  assert.equal(await errors("vm", "web", "--name", "x", "--protocol", "y"), "unknown protocol: y");
+  assert.equal(await errors("vm", "web", "--name", "x", "--type", "ExternalName"), "type: ExternalName not supported");
+  assert.equal(await errors("vm", "web", "--name", "x", "--protocol", "SCTP"), "unknown protocol: SCTP");
   assert.equal(await errors("vm", "web", "--name", "x", "--ip-family", "y"), "unknown IPFamily/s: y");
   assert.match(await errors("vm", "no", "--name", "x"), /^error fetching VirtualMachine: .*"no" not found/);
 });

@@ -1,4 +1,10 @@
-import { VirtualMachine, VirtualMachineInstance, type VirtualMachineInstanceSpec } from "@peapod/api";
+import {
+  instanceId,
+  type KubeObject,
+  VirtualMachine,
+  VirtualMachineInstance,
+  type VirtualMachineInstanceSpec,
+} from "@peapod/api";
 import { formatError } from "@peapod/machinery";
 import type { Access } from "../commands/command.ts";
 import type { ServicePort } from "./read-service.ts";
@@ -8,10 +14,9 @@ export interface Exposed {
   readonly selector: Readonly<Record<string, string>>;
   /** Those of its interface on the pod network. */
   readonly ports: readonly ServicePort[];
+  /** With it the service goes. */
+  readonly owner: NonNullable<KubeObject["metadata"]["ownerReferences"]>[number];
 }
-
-/** Labels that say where a machine is and not what it is. */
-const fleeting = ["kubevirt.io/nodeName", "kubevirt.io/vm-pool-revision-name", "kubevirt.io/migrationTargetNodeName"];
 
 /** @throws {Error} in upstream's words */
 export async function findExposed(
@@ -28,7 +33,7 @@ export async function findExposed(
       const vmi = await client.get(VirtualMachineInstance, { namespace, name }, { signal }).catch((error) => {
         throw new Error(`error fetching VirtualMachineInstance: ${formatError(error)}`);
       });
-      return { selector: selectorOf(vmi.metadata.labels), ports: portsOf(vmi.spec) };
+      return exposed(vmi, vmi.spec);
     }
     case "vm":
     case "vms":
@@ -37,8 +42,7 @@ export async function findExposed(
       const vm = await client.get(VirtualMachine, { namespace, name }, { signal }).catch((error) => {
         throw new Error(`error fetching VirtualMachine: ${formatError(error)}`);
       });
-      // Its pods carry its name, whatever labels its template has.
-      return { selector: { "vm.kubevirt.io/name": name }, ports: portsOf(vm.spec.template.spec) };
+      return exposed(vm, vm.spec.template.spec);
     }
     case "vmirs":
     case "vmirss":
@@ -50,19 +54,23 @@ export async function findExposed(
   }
 }
 
-function selectorOf(labels: Readonly<Record<string, string>> = {}): Exposed["selector"] {
-  return Object.fromEntries(Object.entries(labels).filter(([label]) => !fleeting.includes(label)));
+/** Its pods carry its name, whatever labels its template has. */
+function exposed(object: KubeObject, spec: VirtualMachineInstanceSpec | undefined): Exposed {
+  const { apiVersion, kind, metadata } = object;
+  const { name = "", uid = "" } = metadata;
+  return {
+    selector: { "vmi.kubevirt.io/id": instanceId(name) },
+    ports: portsOf(spec),
+    owner: { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: false },
+  };
 }
 
 function portsOf(spec: VirtualMachineInstanceSpec | undefined): readonly ServicePort[] {
-  const pods = (spec?.networks ?? []).filter(({ pod }) => pod).map(({ name }) => name);
-  const ports = (spec?.domain.devices?.interfaces ?? [])
-    .filter(({ name }) => pods.includes(name))
-    .flatMap(({ ports = [] }) => ports);
-  return ports.map(({ name, protocol, port }, index) => ({
-    name: name || `port-${index + 1}`,
+  const network = spec?.networks?.find(({ pod }) => pod)?.name;
+  const ports = spec?.domain.devices?.interfaces?.find(({ name }) => name === network)?.ports ?? [];
+  return ports.map(({ protocol, port }, index) => ({
+    name: `port-${index + 1}`,
     port,
-    protocol: protocol?.toUpperCase() === "UDP" ? "UDP" : "TCP",
-    targetPort: port,
+    ...(protocol && { protocol: protocol.toUpperCase() === "UDP" ? ("UDP" as const) : ("TCP" as const) }),
   }));
 }

@@ -16,10 +16,12 @@ export interface AskedService {
 export function readService(flags: Flags): AskedService {
   if (!flags.has("name")) throw new UsageError('required flag(s) "name" not set');
   const families = readFamilies(flags.text("ip-family"));
-  const policy = readPolicy(flags.text("ip-family-policy"));
+  const policy = readPolicy(flags.text("ip-family-policy"), families);
   const [clusterIP, externalIp] = [flags.text("cluster-ip"), flags.text("external-ip")];
   const protocol = oneOf(flags.text("protocol"), protocols, "unknown protocol");
-  const type = oneOf(flags.text("type"), types, "unknown service type");
+  const wanted = flags.text("type");
+  if (wanted.toLowerCase() === "externalname") throw new Error(`type: ${wanted} not supported`);
+  const type = oneOf(wanted, types, "unknown service type");
   return {
     name: flags.text("name"),
     spec: {
@@ -33,7 +35,7 @@ export function readService(flags: Flags): AskedService {
   };
 }
 
-const protocols = ["TCP", "UDP", "SCTP"] as const;
+const protocols = ["TCP", "UDP"] as const;
 const types = ["ClusterIP", "NodePort", "LoadBalancer"] as const;
 const policies = ["SingleStack", "PreferDualStack", "RequireDualStack"] as const;
 
@@ -62,8 +64,9 @@ function readFamilies(text: string): Spec["ipFamilies"] {
   return known[key];
 }
 
-function readPolicy(text: string): Spec["ipFamilyPolicy"] {
-  return text === "" ? undefined : oneOf(text, policies, "unknown IPFamilyPolicy/s");
+function readPolicy(text: string, families: Spec["ipFamilies"]): Spec["ipFamilyPolicy"] {
+  if (text !== "") return oneOf(text, policies, "unknown IPFamilyPolicy/s");
+  return (families?.length ?? 0) > 1 ? "PreferDualStack" : undefined;
 }
 
 function oneOf<T extends string>(text: string, known: readonly T[], problem: string): T {

@@ -5,7 +5,12 @@ import type { LoginTarget } from "./target.ts";
 
 /** What ssh and scp have in common. */
 export const loginFlags: readonly FlagSpec[] = [
-  { name: "username", short: "l", type: "string", usage: "Who to log in as, unless the target says it" },
+  {
+    name: "username",
+    short: "l",
+    type: "string",
+    usage: "Who to log in as, unless the target says it; without either who you are here",
+  },
   { name: "identity-file", short: "i", type: "string", usage: "File with the private key to log in with" },
   { name: "known-hosts", type: "string", usage: "File with the keys of known hosts; empty to believe any" },
   { name: "port", short: "p", type: "int", default: 22, usage: "The machine's port" },
@@ -39,17 +44,17 @@ export function renderOptions(
     `ProxyCommand=${proxy.map(shellWord).join(" ").replaceAll("%", "%%")}`,
     ...(isTrusting ? ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"] : []),
     ...(known ? ["-o", `UserKnownHostsFile=${known}`] : []),
-    ...(identity === "" ? [] : ["-i", identity]),
     ...flags.list("local-ssh-opts"),
+    ...(identity === "" ? [] : ["-i", identity]),
   ];
 }
 
 /** `user@vmi.web.default`: no name of a host, but known hosts are kept by it. */
 export function renderHost(
   { kind, name, namespace, user }: LoginTarget,
-  { flags, namespace: current }: HostContext,
+  { flags, namespace: current, env }: HostContext,
 ): string {
-  const who = user ?? flags.given("username");
+  const who = user ?? flags.given("username") ?? localUser(env);
   return `${who === undefined ? "" : `${who}@`}${kind}.${name}.${namespace ?? current}`;
 }
 
@@ -57,6 +62,12 @@ export interface HostContext {
   readonly flags: Flags;
   /** The one we work in. */
   readonly namespace: string;
+  readonly env: CommandContext["env"];
+}
+
+/** Who is at this terminal; undefined: whom ssh's own configuration says. */
+function localUser(env: CommandContext["env"]): string | undefined {
+  return env["USER"] || env["USERNAME"] || env["LOGNAME"] || undefined;
 }
 
 /** Who we are told to be and where, for our other self. */

@@ -25,7 +25,7 @@ test("ssh comes back through our own port-forward, to the same cluster as the sa
   assert.deepEqual(optionsOf("jdoe@vm/web.other", ...argv), [
     "-o",
     "ProxyCommand='/opt/my node' main.ts '--kubeconfig=/a b/c' --namespace=team port-forward --stdio=true vm/web/other 2222",
-    ...["-i", "key", "-v", "-4"],
+    ...["-v", "-4", "-i", "key"],
   ]);
 });
 
@@ -36,11 +36,13 @@ test("known hosts are a file of one's own, or anybody", () => {
   ]);
 });
 
-test("renderHost() names the machine with the user of the target, else of the flag", () => {
-  const context = (...argv: readonly string[]) => ({ flags: flagsOf(...argv), namespace: "default" });
+test("renderHost() names the machine with the user of the target, else of the flag, else of this terminal", () => {
+  const env = { LOGNAME: "me" };
+  const context = (...argv: readonly string[]) => ({ flags: flagsOf(...argv), namespace: "default", env });
   assert.equal(renderHost(parseLogin("a@vm/web"), context("-l", "b")), "a@vm.web.default");
   assert.equal(renderHost(parseLogin("vm/web.team"), context("-l", "b")), "b@vm.web.team");
-  assert.equal(renderHost(parseLogin("vm/web"), context()), "vm.web.default");
+  assert.equal(renderHost(parseLogin("vm/web"), context()), "me@vm.web.default");
+  assert.equal(renderHost(parseLogin("vm/web"), { ...context(), env: {} }), "vm.web.default");
 });
 
 test("one side of a copy is a machine", () => {

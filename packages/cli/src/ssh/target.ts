@@ -1,12 +1,12 @@
 import { parseTarget, type Target } from "../port-forward/parse.ts";
 
 export interface LoginTarget extends Target {
-  /** Undefined: who ssh's own configuration says. */
+  /** Undefined: the target does not say. */
   readonly user: string | undefined;
 }
 
 /**
- * `user@vm/web`, `vmi/web.namespace`, `vmi/web/namespace`.
+ * `user@vm/web`, `vmi/web/namespace`, and as older versions have it `vmi/web.namespace`.
  *
  * @throws {Error} in upstream's words
  */

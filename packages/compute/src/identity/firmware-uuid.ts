@@ -1,5 +1,5 @@
+import { sha1 } from "@peapod/api";
 import { encodeUtf8 } from "../encoding/utf8.ts";
-import { sha1 } from "./sha1.ts";
 
 /** Upstream's namespace for guests whose manifest names no firmware UUID. */
 const firmwareNamespace = "6a1a24a1-4061-4607-8bf4-a3963d0c5895";

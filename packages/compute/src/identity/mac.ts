@@ -1,5 +1,5 @@
+import { sha1 } from "@peapod/api";
 import { encodeUtf8 } from "../encoding/utf8.ts";
-import { sha1 } from "./sha1.ts";
 
 /**
  * The MAC of a guest interface whose manifest names none: derived from who it is, so it stays over restarts and no two guests

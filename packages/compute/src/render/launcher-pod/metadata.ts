@@ -1,7 +1,6 @@
-import type { VirtualMachineInstance } from "@peapod/api";
+import { instanceId, type VirtualMachineInstance } from "@peapod/api";
 import { guestHostname } from "../../guest/hostname.ts";
 import { memoryOverheadBytes } from "../../guest/overhead.ts";
-import { shortSuffix } from "../../identity/short-suffix.ts";
 import { annotations, computeContainer, labels, launcherApp } from "../../names.ts";
 import type { LauncherConfig } from "./config.ts";
 import { renderNetworkAnnotations } from "./networks.ts";
@@ -20,7 +19,7 @@ export function renderLabels(vmi: VirtualMachineInstance): { readonly [key: stri
     [labels.app]: launcherApp,
     [labels.createdBy]: vmi.metadata.uid ?? "",
     [labels.vmName]: guestHostname(vmi),
-    [labels.vmiId]: vmiId(vmi),
+    [labels.vmiId]: instanceId(vmi.metadata.name ?? ""),
   };
 }
 
@@ -42,10 +41,4 @@ export function renderAnnotations(
 /** Those of the VMI that say something to whoever runs the pod, such as which addresses it wants. */
 export function podAnnotations(vmi: VirtualMachineInstance): { readonly [key: string]: string } {
   return Object.fromEntries(Object.entries(vmi.metadata.annotations ?? {}).filter(([key]) => !notForPods.has(key)));
-}
-
-/** The VMI's name where it fits a label, else as much of it as does, told apart by its uid. */
-function vmiId({ metadata }: VirtualMachineInstance): string {
-  const name = metadata.name ?? "";
-  return name.length <= 63 ? name : `${name.slice(0, 57)}-${shortSuffix(metadata.uid ?? "")}`;
 }

@@ -1,5 +1,5 @@
 /**
- * SHA-1 of a byte string, 20 bytes. For version 5 UUIDs only, which are defined by it; pure, because renderers may not use
+ * SHA-1 of a byte string, 20 bytes. For what is defined by it (version 5 UUIDs, upstream's labels); pure, because renderers may not use
  * `node:crypto`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc3174
