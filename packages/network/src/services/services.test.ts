@@ -1,11 +1,14 @@
 /** What the rules do to packets: a node with pods on its bridge and a host outside. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { run } from "@peapod/machinery/node";
 import { until } from "../testing/fake-guest.ts";
 import { temporaryFolder } from "../testing/guest-world.ts";
 import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
+import { readSctp, sctpInit } from "../testing/sctp.ts";
 import { openTestNode, type TestPod } from "../testing/test-node.ts";
 import { type ServiceState, serviceEffects } from "./effects.ts";
 import { type Facts, planServices } from "./plan.ts";
@@ -98,6 +101,22 @@ if (isInOwnNamespaces(import.meta.url)) {
       const said = await world.client.run("sh", "-c", "echo hello | socat -t2 - UDP:10.96.0.53:53,sourceport=4444");
       assert.equal(said.trim(), name, from);
     }
+  });
+
+  test("SCTP goes to a backend with its checksum made anew", async (t) => {
+    await using world = await makeWorld(t);
+    const spec = { clusterIP: "10.96.0.36", ports: [{ port: 36_412, protocol: "SCTP", targetPort: 8080 }] } as const;
+    await world.sync([backed("mme", spec, world.addresses.slice(0, 1))]);
+    const folder = temporaryFolder(t);
+    const [sent, got] = [join(folder, "sent"), join(folder, "got")];
+    writeFileSync(sent, sctpInit(5000, 36_412));
+    const listener = spawn("ip", ["netns", "exec", world.a.netns, "socat", "-u", "IP4-RECV:132", `CREATE:${got}`]);
+    t.after(() => listener.kill("SIGKILL"));
+    await until(async () => {
+      await world.client.run("socat", "-u", `OPEN:${sent}`, "IP4-SENDTO:10.96.0.36:132");
+      assert.ok(readFileSync(got).length >= 32);
+    });
+    assert.deepEqual(readSctp(readFileSync(got).subarray(0, 32)), { destination: 8080, isWhole: true });
   });
 
   test("a table that somebody flushed is made again, and the audit finds it", async (t) => {
