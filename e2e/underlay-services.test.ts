@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { addressOf, answerOf, eventually, execute, guestImage, root, startPeapod } from "./harness.ts";
 import { ip } from "./host.ts";
-import { consoleOf, guestReference, machine } from "./machines.ts";
+import { consoleOf, guestReference, machine, vmiOf } from "./machines.ts";
 import { createSwitch } from "./ovs.ts";
 import { createUnderlay } from "./underlay.ts";
 
@@ -31,7 +31,7 @@ test("services lead to guests of underlay networks and from them", async (t) => 
     await peapod.apply(service(name, { ...nodePort(nodePorts[name]), clusterIP: services[name] }));
   }
   await peapod.apply(service("passt", { ...nodePort(nodePorts.seen), externalTrafficPolicy: "Local" }, "seen"));
-  await peapod.apply(machine("web"));
+  await peapod.apply(webMachine());
   await peapod.apply(on("passt", "macvlan-ens192", { passtBinding: {} }, ["web", "passt", "switched"]));
   await peapod.apply(on("switched", "ovs-vlan30", { bridge: {} }, ["web", "passt", "switched"]));
   await peapod.apply(on("tap", "macvlan-ens192", { macvtap: {} }, []));
@@ -62,6 +62,20 @@ test("services lead to guests of underlay networks and from them", async (t) => 
     });
   }
 
+  await t.test("a second interface by passt has its own address and ports, and no others", async () => {
+    const lanAddress = await eventually("web's second interface has its address", async () => {
+      const { status } = await vmiOf(peapod, "web");
+      return status?.interfaces?.find(({ name }) => name === "lan")?.ipAddress;
+    });
+    assert.match(lanAddress, /^10\.6\.168\./);
+    const url = `http://${lanAddress}/`;
+    await eventually("the LAN is answered", async () => helloOf("web").test((await outside.get(url)) ?? ""));
+    const knock = (port: number) =>
+      outside.run("socat", "-u", "/dev/null", `TCP:${lanAddress}:${port},connect-timeout=3`);
+    assert.equal((await knock(80)).code, 0);
+    assert.notEqual((await knock(22)).code, 0, "its ssh server is reached, at a port that it does not list");
+  });
+
   await t.test("a macvtap guest answers the LAN; its node reaches nobody in its place", async () => {
     const address = await addressOf(peapod, "tap");
     await eventually("the LAN is answered", async () =>
@@ -76,6 +90,20 @@ test("services lead to guests of underlay networks and from them", async (t) => 
     assert.ok(stdout.includes(await addressOf(peapod, "passt")) && !stdout.includes(address), stdout);
   });
 });
+
+/** On the pod network, and on the LAN at one port. */
+function webMachine(): string {
+  const lan = { name: "lan", passt: {}, ports: [{ port: 80 }] };
+  return machine("web", {
+    spec: {
+      networks: [
+        { name: "default", pod: {} },
+        { name: "lan", multus: { networkName: "kube-system/macvlan-ens192" } },
+      ],
+    },
+    domain: { devices: { interfaces: [{ name: "default", masquerade: {} }, lan] } },
+  });
+}
 
 function nodePort(port: number) {
   return { type: "NodePort", ports: [{ port: 80, nodePort: port }] };

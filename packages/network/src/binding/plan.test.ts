@@ -38,6 +38,10 @@ table ip peapod_eth0 {
   chain from_pod {
     ip saddr 127.0.0.1 snat to 10.0.2.1
   }
+  chain to_server {
+    type filter hook input priority filter;
+    iifname "k6t-eth0" udp dport 67 @th,1984,24 0x350104 drop
+  }
 }
 `,
   );

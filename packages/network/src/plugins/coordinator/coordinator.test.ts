@@ -144,6 +144,23 @@ if (isInOwnNamespaces(import.meta.url)) {
     await pod.remove();
   });
 
+  test("hosts on the wire learn at once that an address has moved to another MAC", async (t) => {
+    await using world = await makeWorld(t);
+    const { lan } = world;
+    await lan.run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/neigh/br0/locktime"); // or news of the same second is not believed
+    const known = () => lan.run("ip", "neigh", "show", "10.7.120.100");
+    const seen: (string | undefined)[] = [];
+    for (const name of ["before", "after"]) {
+      const pod = await world.node.addPod(name, { annotations: underlay });
+      const [eth0] = pod.interfaces;
+      if (name === "before") await lan.run(...ping("10.7.120.100"));
+      assert.match(await known(), new RegExp(`lladdr ${eth0?.mac} `), name);
+      seen.push(eth0?.mac);
+      await pod.remove();
+    }
+    assert.notEqual(seen[0], seen[1]);
+  });
+
   test("the rule goes with the last instance, and stays where it was before", async (t) => {
     const rules = async () => (await run("ip rule show pref 1000".split(" "))).stdout.trim();
     {

@@ -1,6 +1,12 @@
 import type { InterfaceSpec } from "../../binding/types.ts";
 
 /**
+ * A client that says it will not have its address (DHCPDECLINE, because somebody answered for it) is not heard: dnsmasq would give it
+ * none for ten minutes, and there is no other one. Clients say first what kind of message theirs is.
+ */
+const ignoreDeclines = "udp dport 67 @th,1984,24 0x350104 drop";
+
+/**
  * Address translation of a masqueraded guest. What comes in on the pod's interface, or from its node (`veth0` is the coordinator's
  * way to it), goes to the guest: all of it, or the listed TCP and UDP ports; so does what the pod sends to 127.0.0.1 (IPv6 has no
  * way for that). What the guest sends leaves with the pod's address.
@@ -28,6 +34,10 @@ ${each("ip daddr 127.0.0.1", `dnat to ${guest}`)}
   const asGateway = `
   chain from_pod {
 ${each("ip saddr 127.0.0.1", `snat to ${gateway}`)}
+  }
+  chain to_server {
+    type filter hook input priority filter;
+    iifname "${bridge}" ${ignoreDeclines}
   }`;
   return `${replaceTable(family, table)}table ${family} ${table} {
   chain prerouting {
@@ -55,6 +65,7 @@ export function renderDhcpFence(options: { readonly table: string; readonly nic:
   chain prerouting {
     type filter hook prerouting priority -300;
     iifname "${nic}" ether type ip udp dport { 67, 68 } drop
+    ether type ip ${ignoreDeclines}
     iifname "${nic}" ether type ip6 udp dport { 546, 547 } drop
     iifname "${nic}" ether type ip6 icmpv6 type { nd-router-solicit, nd-router-advert } drop
   }
