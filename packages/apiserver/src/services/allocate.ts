@@ -1,6 +1,6 @@
 import { invalid, type Problem } from "@peapod/api";
 import { contains, formatIpv4, type Network, parseIpv4 } from "./ipv4.ts";
-import { isHeadless, needsClusterIp, needsNodePorts, type Port, type Spec } from "./spec.ts";
+import { isHeadless, needsClusterIp, needsHealthPort, needsNodePorts, type Port, type Spec } from "./spec.ts";
 
 /** What services may have for themselves alone. */
 export interface Ranges {
@@ -51,7 +51,8 @@ export function allocateService(
     } else problems.push(...refuseAddress(wanted, { owner, ranges, holders }));
   }
   const ports = allocatePorts(next, { owner, ranges, holders, random });
-  return { spec: ports.spec, problems: [...problems, ...ports.problems] };
+  const health = allocateHealthPort(ports.spec, { owner, ranges, holders, random });
+  return { spec: health.spec, problems: [...problems, ...ports.problems, ...health.problems] };
 }
 
 export interface AllocateOptions {
@@ -65,7 +66,8 @@ export interface AllocateOptions {
 export function claimsOf(spec: Spec): Claims {
   const addresses = needsClusterIp(spec) && !isHeadless(spec) ? [spec.clusterIP, ...(spec.clusterIPs ?? [])] : [];
   const values = addresses.map((address) => parseIpv4(address ?? "")).filter((value) => value !== undefined);
-  const ports = (spec.ports ?? []).map(({ nodePort = 0 }) => nodePort).filter((port) => port > 0);
+  const nodePorts = (spec.ports ?? []).map(({ nodePort = 0 }) => nodePort);
+  const ports = [...nodePorts, spec.healthCheckNodePort ?? 0].filter((port) => port > 0);
   return { addresses: [...new Set(values)], ports: [...new Set(ports)] };
 }
 
@@ -83,21 +85,52 @@ function refuseAddress(wanted: string, { owner, ranges, holders }: Omit<Allocate
   return holder === undefined || holder === owner ? [] : refuse("provided IP is already allocated");
 }
 
-function allocatePorts(spec: Spec, { owner, ranges, holders, random }: AllocateOptions) {
+/** The port where load balancers ask is one of the nodes' as well. */
+function allocateHealthPort(spec: Spec, { owner, ranges, holders, random }: AllocateOptions) {
+  if (!needsHealthPort(spec)) return { spec, problems: [] };
+  const { nodePorts } = ranges;
+  const own = (spec.ports ?? []).map(({ nodePort }) => nodePort);
+  const wanted = spec.healthCheckNodePort;
+  if (!wanted) {
+    const isFree = (port: number): boolean => !own.includes(port) && holders.ofPort(port) === undefined;
+    const found = pickPort(nodePorts, random, isFree);
+    if (found !== undefined) return { spec: { ...spec, healthCheckNodePort: found }, problems: [] };
+    return { spec, problems: [invalid("spec.healthCheckNodePort", 0, "failed to allocate a nodePort: range is full")] };
+  }
+  const why = whyNot(wanted, { owner, ranges, holders }) ?? (own.includes(wanted) ? allocated : undefined);
+  return { spec, problems: why === undefined ? [] : [invalid("spec.healthCheckNodePort", wanted, why)] };
+}
+
+const allocated = "provided port is already allocated";
+
+/** Why a service cannot have a port that it asks for; undefined: it can. */
+function whyNot(port: number, { owner, ranges, holders }: Omit<AllocateOptions, "random">): string | undefined {
   const { first, last } = ranges.nodePorts;
+  if (port < first || port > last) {
+    return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
+  }
+  const holder = holders.ofPort(port);
+  return holder === undefined || holder === owner ? undefined : allocated;
+}
+
+function pickPort(
+  { first, last }: Ranges["nodePorts"],
+  random: () => number,
+  isFree: (port: number) => boolean,
+): number | undefined {
+  const reserved = Math.min(Math.max(16, Math.floor((last - first + 1) / 32)), maxReservedPorts);
+  return pick({ first, last, random, reserved, isFree });
+}
+
+function allocatePorts(spec: Spec, { owner, ranges, holders, random }: AllocateOptions) {
   const taken = new Set(claimsOf(spec).ports);
   const problems: Problem[] = [];
   const ports: Port[] = [];
   for (const [index, port] of (spec.ports ?? []).entries()) {
     const path = `spec.ports[${index}].nodePort`;
     if (port.nodePort) {
-      const holder = holders.ofPort(port.nodePort);
-      if (port.nodePort < first || port.nodePort > last) {
-        const why = `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
-        problems.push(invalid(path, port.nodePort, why));
-      } else if (holder !== undefined && holder !== owner) {
-        problems.push(invalid(path, port.nodePort, "provided port is already allocated"));
-      }
+      const why = whyNot(port.nodePort, { owner, ranges, holders });
+      if (why !== undefined) problems.push(invalid(path, port.nodePort, why));
       ports.push(port);
       continue;
     }
@@ -105,20 +138,14 @@ function allocatePorts(spec: Spec, { owner, ranges, holders, random }: AllocateO
       ports.push(port);
       continue;
     }
-    const found = twinPort(port, [...ports, ...(spec.ports ?? []).slice(index)]) ?? pickPort(taken);
+    const isFree = (candidate: number): boolean => !taken.has(candidate) && holders.ofPort(candidate) === undefined;
+    const twin = twinPort(port, [...ports, ...(spec.ports ?? []).slice(index)]);
+    const found = twin ?? pickPort(ranges.nodePorts, random, isFree);
     if (found === undefined) problems.push(invalid(path, 0, "failed to allocate a nodePort: range is full"));
     else taken.add(found);
     ports.push(found === undefined ? port : { ...port, nodePort: found });
   }
   return { spec: spec.ports ? { ...spec, ports } : spec, problems };
-
-  function pickPort(others: ReadonlySet<number>): number | undefined {
-    return pick({
-      ...{ first, last, random },
-      reserved: Math.min(Math.max(16, Math.floor((last - first + 1) / 32)), maxReservedPorts),
-      isFree: (port) => !others.has(port) && holders.ofPort(port) === undefined,
-    });
-  }
 }
 
 /** One port by several protocols, as DNS has, is one port of the nodes, too. */

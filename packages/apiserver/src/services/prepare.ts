@@ -1,5 +1,13 @@
 import { deepEqual } from "@peapod/api";
-import { hasSelector, isHeadless, isOutward, needsClusterIp, needsNodePorts, type Spec } from "./spec.ts";
+import {
+  hasSelector,
+  isHeadless,
+  isOutward,
+  needsClusterIp,
+  needsHealthPort,
+  needsNodePorts,
+  type Spec,
+} from "./spec.ts";
 
 /** A new service's spec with everything that follows from the rest of it, but for what has to be allocated. */
 export function prepareSpec(spec: Spec): Spec {
@@ -36,6 +44,9 @@ function withKept(spec: Spec, old: Spec): Spec {
       clusterIPs: spec.clusterIPs?.length ? spec.clusterIPs : old.clusterIPs,
     };
   }
+  if (needsHealthPort(old) && needsHealthPort(spec) && !spec.healthCheckNodePort && old.healthCheckNodePort) {
+    next = { ...next, healthCheckNodePort: old.healthCheckNodePort };
+  }
   if (!needsNodePorts(old) || !needsNodePorts(spec)) return next;
   const used = new Set((spec.ports ?? []).map(({ nodePort }) => nodePort));
   const byName = new Map((old.ports ?? []).map(({ name, nodePort }) => [name, nodePort]));
@@ -60,6 +71,7 @@ function withoutLeftovers(spec: Spec, old: Spec): Spec {
     const isSame = deepEqual(nodePortsOf(spec), nodePortsOf(old));
     if (isSame && next.ports) next.ports = next.ports.map(({ nodePort: _, ...port }) => port);
   }
+  if (needsHealthPort(old) && !needsHealthPort(spec)) drop("healthCheckNodePort");
   if (old.type === "LoadBalancer" && spec.type !== "LoadBalancer") {
     drop("allocateLoadBalancerNodePorts", "loadBalancerClass");
   }

@@ -55,6 +55,31 @@ test("a requested address is honoured, once, and only from the range", async () 
   assert.equal((await create("b", "10.96.0.10")).code, 201);
 });
 
+test("a load balancer that keeps clients to their nodes has a port for health checks, which goes with that policy", async () => {
+  await using server = await createApiServer();
+  const outside = { type: "LoadBalancer", externalTrafficPolicy: "Local" };
+  const create = (name: string, spec: Body) => callServer(server, "POST", services, { body: service(name, spec) });
+  const patch = (name: string, spec: Body) =>
+    callServer(server, "PATCH", `${services}/${name}`, { body: { spec }, ...merge });
+  const { json } = await create("a", outside);
+  const { healthCheckNodePort: port, ports } = json.spec;
+  assert.ok(port >= 30_000 && port <= 32_767 && port !== ports[0].nodePort);
+  assert.equal((await create("b", { ...outside, healthCheckNodePort: 30_001 })).json.spec.healthCheckNodePort, 30_001);
+  assert.match(
+    (await create("c", { ...outside, healthCheckNodePort: 30_001 })).json.message,
+    /spec\.healthCheckNodePort: Invalid value: 30001: provided port is already allocated$/,
+  );
+  assert.match(
+    (await create("c", { type: "NodePort", healthCheckNodePort: 30_002 })).json.message,
+    /may only be set when/,
+  );
+  assert.match((await patch("a", { healthCheckNodePort: 30_003 })).json.message, /field is immutable$/);
+  assert.equal((await patch("a", { sessionAffinity: "ClientIP" })).json.spec.healthCheckNodePort, port);
+  const moved = await patch("b", { externalTrafficPolicy: "Cluster" });
+  assert.equal(moved.json.spec.healthCheckNodePort, undefined);
+  assert.equal((await create("c", { ...outside, healthCheckNodePort: 30_001 })).code, 201);
+});
+
 test("node ports are honoured, handed out and given back", async () => {
   await using server = await createApiServer();
   const create = (name: string, nodePort?: number) =>

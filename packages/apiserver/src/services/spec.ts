@@ -34,6 +34,11 @@ export function needsNodePorts({ type, allocateLoadBalancerNodePorts }: Spec): b
   return type === "NodePort" || (type === "LoadBalancer" && allocateLoadBalancerNodePorts !== false);
 }
 
+/** Whether load balancers have to ask each node if it has backends. */
+export function needsHealthPort({ type, externalTrafficPolicy }: Spec): boolean {
+  return type === "LoadBalancer" && externalTrafficPolicy === "Local";
+}
+
 export function isOutward({ type }: Spec): boolean {
   return type === "NodePort" || type === "LoadBalancer";
 }

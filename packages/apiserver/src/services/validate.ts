@@ -1,11 +1,11 @@
 import { dns1123Subdomain, forbidden, invalid, isIpv4, isIpv6, type Problem, required } from "@peapod/api";
-import { hasSelector, headless, isHeadless, isOutward, needsClusterIp, type Spec } from "./spec.ts";
+import { hasSelector, headless, isHeadless, isOutward, needsClusterIp, needsHealthPort, type Spec } from "./spec.ts";
 import { validatePorts } from "./validate-ports.ts";
 
 /** Everything wrong with a service, in Kubernetes' sentences. */
 export function validateService(spec: Spec, old: Spec | undefined): readonly Problem[] {
   return [
-    ...(old ? validateChange(spec, old) : []),
+    ...(old ? [...validateChange(spec, old), ...validateHealthPort(spec, old)] : []),
     ...validatePorts(spec),
     ...validateType(spec),
     ...validateAddresses(spec),
@@ -28,6 +28,13 @@ function validateChange(spec: Spec, old: Spec): readonly Problem[] {
       ? []
       : [invalid(`spec.clusterIPs[${index}]`, now, "may not change once set")],
   );
+}
+
+function validateHealthPort(spec: Spec, old: Spec): readonly Problem[] {
+  const { healthCheckNodePort: port } = spec;
+  const isSame = port === old.healthCheckNodePort;
+  if (isSame || !needsHealthPort(spec) || !needsHealthPort(old) || !old.healthCheckNodePort) return [];
+  return [invalid("spec.healthCheckNodePort", port, "field is immutable")];
 }
 
 function validateType(spec: Spec): readonly Problem[] {
@@ -117,9 +124,9 @@ function validateOutside(spec: Spec): readonly Problem[] {
   if (loadBalancerSourceRanges.length > 0 && spec.type !== "LoadBalancer") {
     problems.push(forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"));
   }
-  if (healthCheckNodePort) {
-    const why = "this Peapod has no health checks for load balancers";
-    problems.push(forbidden("spec.healthCheckNodePort", why));
+  if (healthCheckNodePort && !needsHealthPort(spec)) {
+    const why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+    problems.push(invalid("spec.healthCheckNodePort", healthCheckNodePort, why));
   }
   return problems;
 }

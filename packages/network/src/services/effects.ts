@@ -1,6 +1,7 @@
 import type { Effects } from "@peapod/machinery";
 import { run } from "@peapod/machinery/node";
 import { applyBatch } from "../link/namespace.ts";
+import type { HealthServers } from "./health/server.ts";
 import type { Installed, Step } from "./plan.ts";
 import { parseFlows, staleFlows } from "./render/flows.ts";
 
@@ -9,6 +10,7 @@ const timeoutMs = 20_000;
 /** What this process knows of the kernel's rules; it begins with nothing. */
 export interface ServiceState {
   installed: Installed | undefined;
+  readonly health: HealthServers;
 }
 
 export function serviceEffects(state: ServiceState): Effects<Step> {
@@ -21,6 +23,9 @@ export function serviceEffects(state: ServiceState): Effects<Step> {
     },
     async addRoute({ network, device }, { signal }) {
       await run(["ip", "route", "replace", network, "dev", device], { signal, timeoutMs });
+    },
+    async answerHealth({ checks }) {
+      await state.health.serve(checks);
     },
     async forgetFlows({ ports }, { signal }) {
       const argv = ["conntrack", "-L", "-p", "udp"];

@@ -4,6 +4,7 @@ import { podNetwork } from "../host/claim/plan.ts";
 import { listNftTables } from "../host/remove.ts";
 import { hostNames } from "../render/host-names.ts";
 import { type ServiceState, serviceEffects } from "./effects.ts";
+import { HealthServers } from "./health/server.ts";
 import { type Facts, planServices, type Step } from "./plan.ts";
 import { findMissingRoute } from "./route.ts";
 import { serviceNetwork } from "./service-network.ts";
@@ -25,7 +26,7 @@ export function createServicesController({
 }: ServicesDeps): Controller<Node, Facts, Step> {
   const { prefix, bridge, nftTable } = hostNames(instance);
   const names = { table: `${nftTable}_services`, prefix };
-  const state: ServiceState = { installed: undefined };
+  const state: ServiceState = { installed: undefined, health: new HealthServers() };
   return {
     name: "services",
     for: Node,
@@ -49,6 +50,7 @@ export function createServicesController({
         installed: state.installed,
         isTableThere: tables.some(({ family, name }) => family === "ip" && name === names.table),
         missingRoute: await findMissingRoute(serviceNetwork, bridge),
+        health: state.health.checks,
       };
     },
     plan: planServices,

@@ -12,6 +12,7 @@ const dns = { clusterIP: "10.96.0.53", ports: [{ port: 53, protocol: "UDP" as co
 
 function apply(seen: Facts, step: Step): Facts {
   if (step.do === "addRoute") return { ...seen, missingRoute: undefined };
+  if (step.do === "answerHealth") return { ...seen, health: step.checks };
   if (step.do === "applyRules") {
     return { ...seen, isTableThere: true, installed: { table: step.table, isSwept: false } };
   }
@@ -28,6 +29,18 @@ test("planServices() makes the table, the route and is done", () => {
   const settled = settle(facts);
   assert.deepEqual(stepNames(planServices(settled)), []);
   assert.deepEqual(stepNames(planServices({ ...settled, isTableThere: false })), ["applyRules", "forgetFlows"]);
+});
+
+test("planServices() has load balancers answered last, and again when a backend of this node goes", () => {
+  const local = { ...web, type: "LoadBalancer", externalTrafficPolicy: "Local", healthCheckNodePort: 31_000 } as const;
+  const facts = factsOf([backed("web", local, ["10.244.0.2"])]);
+  assert.deepEqual(stepNames(planServices(facts)), ["applyRules", "answerHealth"]);
+  const settled = settle(facts);
+  assert.deepEqual(stepNames(planServices(settled)), []);
+  assert.deepEqual(stepNames(planServices({ ...settled, services: [backed("web", local, [])] })), [
+    "applyRules",
+    "answerHealth",
+  ]);
 });
 
 test("planServices() says only what differs when a backend comes", () => {

@@ -11,6 +11,7 @@ import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
 import { readSctp, sctpInit } from "../testing/sctp.ts";
 import { openTestNode, type TestPod } from "../testing/test-node.ts";
 import { type ServiceState, serviceEffects } from "./effects.ts";
+import { HealthServers } from "./health/server.ts";
 import { type Facts, planServices } from "./plan.ts";
 import { findMissingRoute } from "./route.ts";
 import { serviceNetwork } from "./service-network.ts";
@@ -167,7 +168,7 @@ async function makeWorld(t: TestContext) {
     );
     await until(() => pod.run("socat", "-u", "/dev/null", "TCP:127.0.0.1:8080"));
   }
-  const state: ServiceState = { installed: undefined };
+  const state: ServiceState = { installed: undefined, health: new HealthServers() };
   const effects = serviceEffects(state);
   const signal = AbortSignal.timeout(300_000);
   const ask = async (from: Place, target: string): Promise<string> => {

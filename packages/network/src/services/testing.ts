@@ -44,6 +44,7 @@ export function factsOf(services: Facts["services"], some: Partial<Facts> = {}):
     installed: undefined,
     isTableThere: false,
     missingRoute: undefined,
+    health: [],
     ...some,
   };
 }

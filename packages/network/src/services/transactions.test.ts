@@ -5,12 +5,13 @@ import { run } from "@peapod/machinery/node";
 import fc from "fast-check";
 import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
 import { type ServiceState, serviceEffects } from "./effects.ts";
+import { HealthServers } from "./health/server.ts";
 import { type Facts, planServices } from "./plan.ts";
 import { backed, factsOf } from "./testing.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("many small transactions come to the same rules as one whole one", async () => {
-    const state: ServiceState = { installed: undefined };
+    const state: ServiceState = { installed: undefined, health: new HealthServers() };
     const effects = serviceEffects(state);
     const services = fc.array(
       fc.record({ n: fc.integer({ min: 0, max: 5 }), protocol, spec: someSpec, backends: someBackends }),

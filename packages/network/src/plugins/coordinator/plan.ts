@@ -82,15 +82,7 @@ function planUnderlay(facts: CoordinatorFacts, isFirst: boolean): CoordinatorPla
   const answers = families.map(
     (family) => `route replace ${everything(family)} via ${host.sources[family]} dev ${vethName} table ${markTable}`,
   );
-  const marked = families.map(
-    (family): PolicyRule => ({
-      family,
-      source: "all",
-      table: String(markTable),
-      mark: `0x${nodeMark}`,
-    }),
-  );
-  const { lines, rules } = isFirst ? { lines: [], rules: marked } : tuned(facts);
+  const { lines, rules } = isFirst ? { lines: [], rules: families.map(ruleForMarked) } : tuned(facts);
   const link = settings.vethLinkAddress;
   const mac = podMac(settings.macPrefix, addresses);
   return {
@@ -136,18 +128,19 @@ function planOverlay(facts: CoordinatorFacts, refuse: (because: string) => never
     .map((address) => address.replace(/\/.*$/, ""))
     .filter((text) => !text.startsWith("fe80:"));
   const { lines, rules } = tuned(facts);
-  const all = [...rules, ...own.map((source) => ruleFrom(source, markTable))];
+  const all = [...rules, ...own.map((source) => ruleFrom(source, markTable)), ...families.map(ruleForMarked)];
   const mac = podMac(settings.macPrefix, addresses);
   return {
     host: reachable(facts, outer, first.mac),
     pod: {
       make: [],
       settings: settingsOf(facts, [first.name, nic]),
-      nft: "",
+      nft: renderMarks(nftTable, first.name),
       raise: [
         ...nicLines(facts, mac),
         ...targets.map((to) => `route replace ${to} via ${gatewayOf(familyOf(to))} dev ${first.name}${table}`),
-        // What the first interface is asked, it answers itself, wherever the default route goes.
+        // What the first interface is asked, it answers itself, wherever other routes go: by the pod's address, or by the mark that
+        // also what a guest answers has, whose address is none of the pod's.
         ...families.map(
           (family) =>
             `route replace ${everything(family)} via ${gatewayOf(family)} dev ${first.name} table ${markTable}`,
@@ -244,6 +237,10 @@ function policyRoutes({ settings, nic, addresses }: CoordinatorFacts, table: str
   return settings.policyRoutes
     .filter(({ gw }) => addresses.some((own) => familyOf(own) === familyOf(gw)))
     .map(({ dst, gw }) => `route replace ${dst} via ${gw} dev ${nic}${table}`);
+}
+
+function ruleForMarked(family: 4 | 6): PolicyRule {
+  return { family, source: "all", table: String(markTable), mark: `0x${nodeMark}` };
 }
 
 function ruleFrom(source: string, table: number): PolicyRule {
