@@ -25,7 +25,7 @@ export function createServicesController({
   podSubnet,
 }: ServicesDeps): Controller<Node, Facts, Step> {
   const { prefix, bridge, nftTable } = hostNames(instance);
-  const names = { table: `${nftTable}_services`, prefix };
+  const names = { table: `${nftTable}_services`, prefix, podNetwork };
   const state: ServiceState = { installed: undefined, health: new HealthServers() };
   return {
     name: "services",

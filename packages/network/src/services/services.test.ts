@@ -54,6 +54,13 @@ if (isInOwnNamespaces(import.meta.url)) {
     await assert.rejects(world.ask(world.client, "10.96.0.10:80"));
   });
 
+  test("who is not of the pod network is seen as the node, so that its answer passes the node again", async (t) => {
+    await using world = await makeWorld(t);
+    await world.sync([backed("web", { clusterIP, ports: [port] }, world.addresses.slice(0, 1))]);
+    assert.equal(await world.seenBy("outside", "10.96.0.10:80"), world.network.gateway);
+    assert.equal(await world.seenBy("node", "10.96.0.10:80"), world.network.gateway);
+  });
+
   test("a load balancer's address lets only those pass whom the service names", async (t) => {
     await using world = await makeWorld(t);
     const given = (sourceRange: string) => {

@@ -40,7 +40,7 @@ export function factsOf(services: Facts["services"], some: Partial<Facts> = {}):
     nodeName: "n1",
     services,
     options: { podSubnet: "10.244.0.0/24", podNetwork: "10.244.0.0/16" },
-    names: { table: "peapod_abc123_services", prefix: "ppabc123" },
+    names: { table: "peapod_abc123_services", prefix: "ppabc123", podNetwork: "10.244.0.0/16" },
     installed: undefined,
     isTableThere: false,
     missingRoute: undefined,

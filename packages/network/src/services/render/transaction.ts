@@ -6,6 +6,8 @@ export interface TableNames {
   readonly table: string;
   /** Begins every link of the instance: `ppab12cd` */
   readonly prefix: string;
+  /** `10.244.0.0/16`: who is not of it is no client of the cluster's own, and is translated to the node. */
+  readonly podNetwork: string;
 }
 
 const empty: ServiceTable = { sets: new Map(), chains: new Map(), elements: new Map() };
@@ -58,7 +60,7 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
  * What is there for any services. Pods of other instances of this machine have tables of their own: their packets are theirs, also
  * where both have a service of the same address. (`ppp…` is nobody's pods: instances are named in hexadecimal digits.)
  */
-function renderFrame({ table, prefix }: TableNames): string {
+function renderFrame({ table, prefix, podNetwork }: TableNames): string {
   return `table ip ${table} {
   set cluster-ips { type ipv4_addr; }
   map service-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
@@ -66,6 +68,7 @@ function renderFrame({ table, prefix }: TableNames): string {
   map refused-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
   map refused-ports { type inet_proto . inet_service : verdict; }
   chain services {
+    ip daddr @cluster-ips ip saddr != ${podNetwork} meta mark set meta mark or ${masqueradeMark}
     ip daddr . meta l4proto . th dport vmap @service-ips
     ip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @node-ports
   }
