@@ -123,10 +123,13 @@ function on(name: string, network: string, binding: object, asks: readonly (keyo
   });
 }
 
-/** The asking side stays open for a while: a passt of 2023 repeats what is answered to a guest that has said its last word. */
+/**
+ * A passt of 2023 repeats what is answered to a guest that has said its last word, so the asking side stays open for a while; and under
+ * load its guest may never hear that the other side has ended, so that each attempt has an end of its own.
+ */
 const ask = `ask() {
   for n in $(seq 60); do
-    said=$({ printf 'GET / HTTP/1.0\\r\\n\\r\\n'; sleep 1; } | nc -w 3 $1 80 | grep Hello) && break
+    said=$({ printf 'GET / HTTP/1.0\\r\\n\\r\\n'; sleep 1; } | timeout 8 nc -w 5 $1 80 | grep Hello) && break
     sleep 1
   done
   echo "$1 says $said"
