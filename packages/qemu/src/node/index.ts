@@ -12,6 +12,7 @@ export {
   waitForExit,
 } from "../guest/process.ts";
 export { type GuestRecord, lastWords } from "../guest/record.ts";
+export { reopenTap } from "../guest/reopen-tap.ts";
 export { GuestStartError, removeSockets, type StartedGuest, type StartOptions, startGuest } from "../guest/start.ts";
 export { destroyGuest, type PowerDownResult, powerDown } from "../guest/stop.ts";
 export * from "../guest-agent/actions.ts";
