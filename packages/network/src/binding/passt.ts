@@ -1,6 +1,7 @@
 import { lstat, readFile, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "@peapod/machinery/node";
 import type { Attachment } from "../attachment.ts";
 
@@ -67,6 +68,20 @@ export async function findPasst(files: PasstFiles): Promise<number | undefined> 
   if (!(pid > 1)) return undefined;
   const words = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
   return words[0] === "passt" && words.includes(files.pid) ? pid : undefined;
+}
+
+/** Ends a passt and waits until it is gone; nothing running counts as done. */
+export async function stopPasst(files: PasstFiles): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    const pid = await findPasst(files);
+    if (pid === undefined) return;
+    try {
+      process.kill(pid, attempt < 100 ? "SIGTERM" : "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+    await sleep(attempt === 0 ? 2 : 20);
+  }
 }
 
 /** We are root and the folder is the guest's: only a socket that its own user made is connected to. */

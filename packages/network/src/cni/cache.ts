@@ -38,7 +38,7 @@ export async function listCached(folder: string, containerId?: string): Promise<
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(
     names
-      .filter((name) => name.endsWith(".json"))
+      .filter((name) => name.endsWith(".json") && name.includes(containerId ?? ""))
       .map((name) =>
         readFile(join(folder, name), "utf8")
           .then((text) => JSON.parse(text) as CachedAttachment)

@@ -11,6 +11,7 @@ import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
 import { openTestNode, type TestNode } from "../testing/test-node.ts";
 import { inventory } from "./inventory.ts";
 import { attachPod, detachLeftovers } from "./pod-attachment.ts";
+import { reattachInterface } from "./reattach.ts";
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("an interface has the MAC of its earlier life, whether its plugin takes MACs or not", async (t) => {
@@ -68,6 +69,51 @@ if (isInOwnNamespaces(import.meta.url)) {
     await pod.remove();
   });
 
+  test("reattachInterface() gives a standing pod its interface back with MAC and address, and leaves the others alone", async (t) => {
+    await using node = await openNode(t);
+    const annotations = { "k8s.v1.cni.cncf.io/networks": "kube-system/ptp" };
+    const pod = await node.addPod("web", { annotations, macs: rememberedMacs() });
+    const requests = planPodNetworks({ namespace: "default", annotations });
+    const again = (
+      isCut: boolean,
+      nad = renderDefaultNetwork() as ReturnType<typeof renderDefaultNetwork> | undefined,
+    ) => reattachInterface(node.network, pod.place, { requests, ifName: "eth0", nad, isCut });
+    const other = await pod.run("ip", "-o", "link", "show", "net1");
+    await pod.run("ip", "link", "delete", "eth0");
+    for (const isCut of [false, false, true]) {
+      const { name, mac, addresses, gateways } = await again(isCut);
+      const [first] = pod.interfaces;
+      assert.deepEqual([name, mac, addresses, gateways], [first?.name, first?.mac, first?.addresses, first?.gateways]);
+      await pod.run("busybox", "ping", "-c", "1", "-W", "5", "10.244.0.1");
+    }
+    assert.equal(await pod.run("ip", "-o", "link", "show", "net1"), other);
+    await pod.run("ip", "link", "delete", "eth0");
+    const unnamed = await again(false, undefined);
+    assert.deepEqual(unnamed.addresses, pod.interfaces[0]?.addresses, "its network as it was does as well");
+    await pod.remove();
+  });
+
+  test("reattachInterface() keeps the address of a pool that gives out the next one in turn, and names what is to come back first", async (t) => {
+    await using node = await openNode(t);
+    await run("ip link add under type veth peer name over".split(" "));
+    t.after(() => run("ip link delete under".split(" ")));
+    const nad = renderMacvlan("under");
+    const pod = await node.addPod("web");
+    const annotations = { "k8s.v1.cni.cncf.io/networks": "macvlan" };
+    const requests = planPodNetworks({ namespace: "kube-system", annotations });
+    const wanted = { requests, ifName: "net1", nad, isCut: false };
+    const first = await reattachInterface(node.network, pod.place, wanted);
+    await run("ip link delete under".split(" "));
+    await assert.rejects(
+      reattachInterface(node.network, pod.place, wanted),
+      /parent interface "under" is not on this node/,
+    );
+    await run("ip link add under type veth peer name over".split(" "));
+    const second = await reattachInterface(node.network, pod.place, wanted);
+    assert.deepEqual(second.addresses, first.addresses);
+    await pod.remove();
+  });
+
   test("detachLeftovers() takes away what belongs to no pod and no record", async (t) => {
     await using node = await openNode(t);
     const pod = await node.addPod("web", { annotations: { "v1.multus-cni.io/default-network": "coordinated" } });
@@ -101,6 +147,11 @@ async function openNode(t: TestContext): Promise<TestNode> {
 function nad(name: string, ...plugins: readonly object[]) {
   const config = JSON.stringify({ cniVersion: "0.4.0", plugins });
   return { metadata: { namespace: "kube-system", name }, spec: { config } };
+}
+
+function renderMacvlan(master: string) {
+  const ipam = { type: "host-local", ranges: [[{ subnet: "10.67.0.0/24" }]] };
+  return nad("macvlan", { type: "macvlan", master, ipam });
 }
 
 function rememberedMacs() {

@@ -1,19 +1,17 @@
 import type { PodInterface } from "../binding/types.ts";
 import { type CachedAttachment, listCached } from "../cni/cache.ts";
-import { addNetwork, deleteNetwork } from "../cni/chain.ts";
-import { renderCapabilityArgs, withRequest } from "../cni/render/capability-args.ts";
+import { deleteNetwork } from "../cni/chain.ts";
+import { withRequest } from "../cni/render/capability-args.ts";
 import { tidyNetworks } from "../cni/tidy.ts";
-import type { CniNetwork, CniResult } from "../cni/types.ts";
-import { linkNames } from "../link/link-names.ts";
+import type { CniResult } from "../cni/types.ts";
 import { applyBatch, observeLinks } from "../link/namespace.ts";
 import { observePodInterfaces } from "../link/pod-interface.ts";
 import { renderDefaultRoute } from "../pod-networks/render/default-route.ts";
 import type { PodNetworkRequest } from "../pod-networks/types.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
-import { hostLinkName, madeLinkName } from "../render/host-names.ts";
-import { bridgesOf, nameHostLinks } from "./name-links.ts";
+import { attachInterface } from "./attach-interface.ts";
 import type { NodeNetwork } from "./node-network.ts";
-import { type PodMacs, settleMac, sharesMac } from "./pod-mac.ts";
+import type { PodMacs } from "./pod-mac.ts";
 
 /** Whose interfaces they are, and where. */
 export interface PodPlace {
@@ -60,18 +58,7 @@ export async function attachPod(
       );
     }
     const config = withRequest(renderCniConfig(nad, network.defaults), request);
-    const before = await linkNames();
-    const result = await attachOne(network, pod, request, config, signal);
-    const outer = result.interfaces.find(({ sandbox, name }) => sandbox === undefined && name.startsWith("veth"))?.name;
-    const made = bridgesOf(config).filter((name) => !before.has(name) && name !== network.defaults.bridge);
-    await nameHostLinks(
-      [
-        ...(outer === undefined ? [] : [[outer, hostLinkName(network.instance, pod.number, index)] as const]),
-        ...made.map((name) => [name, madeLinkName(network.instance, name)] as const),
-      ],
-      signal,
-    );
-    results.push(result);
+    results.push(await attachInterface(network, pod, { request, index, config, signal }));
   }
   const interfaces = await settleDefaultRoute(pod.netnsPath, requests, signal);
   for (const { name, mac } of interfaces) await pod.macs?.remember(name, mac);
@@ -95,35 +82,6 @@ async function forgetVanished(
   const gone = finished.filter(({ attachment }) => !links.some(({ name }) => name === attachment.ifName));
   const [failure] = await detachAll(network, gone, signal);
   if (failure) throw failure;
-}
-
-/** The MAC that is asked for, else the one that this interface had before: told to the plugins, and set where they do not listen. */
-async function attachOne(
-  network: Pick<NodeNetwork, "cni">,
-  pod: PodPlace,
-  request: PodNetworkRequest,
-  config: CniNetwork,
-  signal: AbortSignal | undefined,
-): Promise<CniResult> {
-  const { netnsPath } = pod;
-  const { ifName } = request;
-  const wanted = request.mac ?? (await pod.macs?.recall(ifName))?.toLowerCase();
-  const mac = sharesMac(config) ? undefined : wanted;
-  const attachment = {
-    containerId: pod.uid,
-    netnsPath,
-    ifName,
-    args: {
-      K8S_POD_NAMESPACE: pod.namespace,
-      K8S_POD_NAME: pod.name,
-      K8S_POD_INFRA_CONTAINER_ID: pod.uid,
-      K8S_POD_UID: pod.uid,
-      ...(mac !== undefined && { MAC: mac }),
-    },
-    capabilityArgs: renderCapabilityArgs(request, mac),
-  };
-  const onMade = (made: CniResult): Promise<CniResult> => settleMac(made, { netnsPath, ifName }, mac, signal);
-  return await addNetwork(config, attachment, { runtime: network.cni, signal, onMade });
 }
 
 /** Multus' `default-route`: one network's gateways are the pod's, and no other's. */

@@ -46,6 +46,11 @@ test("planWiring() makes nothing twice, and replaces a tap that belongs to someb
   assert.deepEqual(other.make.slice(0, 2), ["link delete tap0", "tuntap add dev tap0 mode tap user 1000 vnet_hdr"]);
 });
 
+test("planWiring() gives a tap that QEMU has already the name of the one that went", () => {
+  const links = [link("eth0"), link("k6t-eth0"), { ...link("new0"), ownerUid: 1000 }];
+  assert.equal(planWiring(plan("masquerade"), links).make[0], "link set new0 name tap0");
+});
+
 test("planWiring() never takes the stand-in for the pod's interface", () => {
   const { make } = planWiring(plan("bridge"), [link("eth0"), link("eth0-nic")]);
   assert.ok(!make.some((line) => line.startsWith("link set eth0 ")));

@@ -1,5 +1,6 @@
 import { cidrOf, containsIp, parseIp, parseIpWithPrefix } from "@peapod/api";
 import type { Link } from "../../link/types.ts";
+import { renewedTapName } from "../../render/binding/names.ts";
 import type { BridgedPlan, PodInterface } from "../types.ts";
 
 /** Lines for `ip -batch`: what is done before the settings and rules are in force, and what afterwards. */
@@ -19,11 +20,12 @@ export function planWiring(plan: BridgedPlan, links: readonly Link[]): WiringPla
   const { bridge, tapName, mtu, nic, standIn, podInterface } = plan;
   const tap = find(tapName);
   const isOtherTap = tap !== undefined && tap.ownerUid !== plan.uid;
-  const makeTap = [
-    ...(isOtherTap ? [`link delete ${tapName}`] : []),
-    // The guest's user may open it; frames carry the header that spares checksums.
-    ...(tap && !isOtherTap ? [] : [`tuntap add dev ${tapName} mode tap user ${plan.uid} vnet_hdr`]),
-  ];
+  const renewed = renewedTapName(tapName);
+  // The guest's user may open it; frames carry the header that spares checksums.
+  const newTap = find(renewed)
+    ? `link set ${renewed} name ${tapName}`
+    : `tuntap add dev ${tapName} mode tap user ${plan.uid} vnet_hdr`;
+  const makeTap = [...(isOtherTap ? [`link delete ${tapName}`] : []), ...(tap && !isOtherTap ? [] : [newTap])];
   const makeBridge = find(bridge.name)
     ? [`link set ${bridge.name} address ${bridge.mac} mtu ${mtu}`]
     : [`link add ${bridge.name} address ${bridge.mac} mtu ${mtu} type bridge stp_state 0 forward_delay 0`];

@@ -12,6 +12,11 @@ export interface BindingNames {
   readonly nftTable: string;
 }
 
+/** What a tap is called that is to take the place of one which was deleted: `new0` for `tap0`. */
+export function renewedTapName(tapName: string): string {
+  return tapName.replace(/^tap/, "new");
+}
+
 /**
  * @param podInterfaceName  `eth0`, `net1`, or `pod` and eleven hex digits; the last form loses its `pod`, or names get too long
  */

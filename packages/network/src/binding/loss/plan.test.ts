@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Attachment } from "../../attachment.ts";
+import { type Loss, planLoss } from "./plan.ts";
+
+const bridged: Attachment = {
+  name: "default",
+  binding: "bridge",
+  podInterfaceName: "eth0",
+  backend: { type: "tap", ifName: "tap0" },
+  mac: "02:00:00:00:00:01",
+  mtu: 1500,
+  ipAddresses: ["10.7.0.5"],
+  leaseFile: "/run/peapod/abcdef/1/net/dnsmasq-eth0.leases",
+};
+/** A pod with these links and nothing else to say. */
+const pod = (...links: readonly string[]) => ({
+  links: new Set(links),
+  lostPorts: new Set<string>(),
+  unserved: new Set<string>(),
+  unfinished: new Set<string>(),
+});
+const loss = (links: readonly string[], how: Partial<Loss>): Loss => ({
+  name: "default",
+  podInterfaceName: "eth0",
+  links,
+  isCut: false,
+  isDetached: false,
+  isUnserved: false,
+  isUnplugged: false,
+  ...how,
+});
+
+test("planLoss() misses nothing of an interface that is whole", () => {
+  assert.equal(planLoss(bridged, pod("lo", "eth0", "eth0-nic", "k6t-eth0", "tap0")), undefined);
+  const passt = {
+    ...bridged,
+    binding: "passt",
+    backend: { type: "stream", socketPath: "/s" },
+    leaseFile: undefined,
+  } as const;
+  assert.equal(planLoss(passt, pod("lo", "eth0")), undefined);
+  const macvtap = { ...bridged, binding: "macvtap", backend: { type: "macvtap", ifName: "tap0" } } as const;
+  assert.equal(planLoss({ ...macvtap, leaseFile: undefined }, pod("lo", "tap0")), undefined, "it needs no eth0");
+});
+
+test("planLoss() takes a bridged pod's own interface for what carries its frames, and not for the one that is for show", () => {
+  assert.deepEqual(planLoss(bridged, pod("eth0", "k6t-eth0", "tap0")), loss(["eth0-nic"], { isDetached: true }));
+  assert.deepEqual(planLoss(bridged, pod("eth0-nic", "k6t-eth0", "tap0")), loss(["eth0"], {}));
+});
+
+test("planLoss() tells the tap, which QEMU holds, from the bridge, on which the guest is served", () => {
+  const masquerade = { ...bridged, binding: "masquerade" } as const;
+  assert.deepEqual(planLoss(masquerade, pod("eth0", "k6t-eth0")), loss(["tap0"], { isUnplugged: true }));
+  assert.deepEqual(planLoss(masquerade, pod("eth0", "tap0")), loss(["k6t-eth0"], { isUnserved: true }));
+});
+
+test("planLoss() counts a port that the network lost, a server that died and a mending that was left, with every link in its place", () => {
+  const whole = pod("eth0", "eth0-nic", "k6t-eth0", "tap0");
+  const cut = planLoss(bridged, { ...whole, lostPorts: new Set(["eth0"]) });
+  assert.deepEqual(cut, loss([], { isCut: true, isDetached: true }));
+  assert.deepEqual(planLoss(bridged, { ...whole, unfinished: new Set(["default"]) }), loss([], {}));
+  assert.deepEqual(planLoss(bridged, { ...whole, unserved: new Set(["eth0"]) }), loss([], { isUnserved: true }));
+});
+
+test("planLoss() finds a macvtap gone with its parent, and its DHCP server's link", () => {
+  const macvtap = { ...bridged, binding: "macvtap", backend: { type: "macvtap", ifName: "tap0" } } as const;
+  const gone = loss(["tap0", "k6t-eth0"], { isDetached: true, isUnserved: true, isUnplugged: true });
+  assert.deepEqual(planLoss(macvtap, pod("lo")), gone);
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Link } from "../link/types.ts";
+import { findMissingParent, planRoom } from "./reattach.ts";
+
+const link = (name: string, kind = "veth"): Link => ({
+  name,
+  kind,
+  mac: "02:00:00:00:00:01",
+  mtu: 1500,
+  isUp: true,
+  master: undefined,
+  addresses: [],
+  ownerUid: undefined,
+  alternativeNames: [],
+});
+
+test("planRoom() takes away what stands in for an interface that is gone, and nothing that is real", () => {
+  assert.deepEqual(planRoom([link("lo"), link("eth0", "dummy")], "eth0", false), ["link delete eth0"]);
+  assert.deepEqual(planRoom([link("eth0"), link("eth0-peer")], "eth0", false), ["link delete eth0"]);
+  assert.deepEqual(planRoom([link("eth0")], "eth0", false), [], "attached again by an attempt that died");
+  assert.deepEqual(planRoom([link("lo")], "eth0", false), []);
+});
+
+test("planRoom() gives a moved interface its name back where its network lost it, and leaves it alone else", () => {
+  const links = [link("eth0"), link("eth0-peer"), link("eth0-nic")];
+  assert.deepEqual(planRoom(links, "eth0", true), [
+    "link delete eth0",
+    "link set eth0-nic down nomaster",
+    "link set eth0-nic name eth0",
+  ]);
+  assert.deepEqual(planRoom(links, "eth0", false), []);
+  assert.deepEqual(planRoom([link("eth0")], "eth0", true), []);
+});
+
+test("findMissingParent() names the link that macvlan wants, unless a plugin before it makes it", () => {
+  const macvlan = { type: "macvlan", master: "ens192" };
+  const network = { name: "lan", cniVersion: "1.0.0", plugins: [macvlan], disableCheck: false };
+  assert.equal(findMissingParent(network, new Set(["lo"])), "ens192");
+  assert.equal(findMissingParent(network, new Set(["lo", "ens192"])), undefined);
+  const made = { ...network, plugins: [{ type: "ifacer", interfaces: ["ens1"], vlanID: 5 }, macvlan] };
+  assert.equal(findMissingParent(made, new Set(["lo"])), undefined);
+});

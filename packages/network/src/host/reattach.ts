@@ -1,0 +1,135 @@
+import type { PodInterface } from "../binding/types.ts";
+import { type CachedAttachment, listCached } from "../cni/cache.ts";
+import { deleteNetwork } from "../cni/chain.ts";
+import { withRequest } from "../cni/render/capability-args.ts";
+import type { CniNetwork } from "../cni/types.ts";
+import { linkNames } from "../link/link-names.ts";
+import { applyBatch, observeLinks } from "../link/namespace.ts";
+import { observePodInterfaces } from "../link/pod-interface.ts";
+import type { Link } from "../link/types.ts";
+import { renderDefaultRoute } from "../pod-networks/render/default-route.ts";
+import type { PodNetworkRequest } from "../pod-networks/types.ts";
+import { bindingNames } from "../render/binding/names.ts";
+import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
+import { attachInterface } from "./attach-interface.ts";
+import type { NodeNetwork } from "./node-network.ts";
+import type { AttachedInterface, PodPlace } from "./pod-attachment.ts";
+
+export interface ReattachRequest {
+  /** All that the pod asks for. */
+  readonly requests: readonly PodNetworkRequest[];
+  readonly ifName: string;
+  /** Its network as it is now; undefined: gone, and what it was when the pod was attached counts. */
+  readonly nad: NetworkAttachment | undefined;
+  /** The network lost the pod, whose own link is there: that goes too. */
+  readonly isCut: boolean;
+}
+
+/**
+ * Attaches a standing pod's interface once more, after it went, or after its network lost it: DEL of what is noted of it, then ADD, with
+ * the MAC and the address that it had. What a binding has put in its place gives way; the binding is wired again afterwards. May be
+ * repeated after a death at any point; the pod's other interfaces are not touched.
+ *
+ * @throws {CniError} {InvalidSpecError}
+ * @throws {Error} naming the link that has to come back first
+ */
+export async function reattachInterface(
+  network: Pick<NodeNetwork, "cni" | "defaults" | "instance">,
+  pod: PodPlace,
+  { requests, ifName, nad, isCut }: ReattachRequest,
+  signal?: AbortSignal,
+): Promise<AttachedInterface> {
+  const { netnsPath } = pod;
+  const index = requests.findIndex((candidate) => candidate.ifName === ifName);
+  const request = requests[index];
+  if (!request) throw new Error(`Cannot attach interface "${ifName}": its pod does not ask for it any more`);
+  const cached = (await listCached(network.cni.resultsDir, pod.uid)).find(
+    ({ attachment }) => attachment.ifName === ifName,
+  );
+  const config = nad ? withRequest(renderCniConfig(nad, network.defaults), request) : cached?.network;
+  const key = `${request.nad.namespace}/${request.nad.name}`;
+  if (!config)
+    throw new Error(`Cannot attach interface "${ifName}": there is no network-attachment-definition "${key}"`);
+  const parent = findMissingParent(config, await linkNames());
+  if (parent !== undefined) {
+    throw new Error(
+      `Cannot attach interface "${ifName}" to network "${key}" again: its parent interface "${parent}" is not on this node; when it is back, so is the guest's network`,
+    );
+  }
+  const isThere = await makeRoom(netnsPath, ifName, isCut, signal);
+  const runtime = network.cni;
+  if (cached && (isCut || !isThere)) await deleteNetwork(cached.network, cached.attachment, { runtime, signal });
+  const address = addressBefore(cached);
+  const { dns } = await attachInterface(network, pod, { request, index, config, address, signal });
+  const podInterface = await settleDefaultRoute(netnsPath, requests, ifName, signal);
+  if (!podInterface) throw new Error(`Cannot find interface "${ifName}" in the pod's network namespace`);
+  await pod.macs?.remember(ifName, podInterface.mac);
+  const { nameservers = [], search = [] } = dns;
+  return { ...podInterface, nad: request.nad, isDefault: request.isDefault, dns: { nameservers, search } };
+}
+
+/** As for the whole pod, but of this interface alone: routes of others may be their guests' by now. */
+async function settleDefaultRoute(
+  netnsPath: string,
+  requests: readonly PodNetworkRequest[],
+  ifName: string,
+  signal: AbortSignal | undefined,
+): Promise<PodInterface | undefined> {
+  const interfaces = await observePodInterfaces(netnsPath, [ifName], signal);
+  const lines = renderDefaultRoute(requests, interfaces).filter((line) => line.includes(` dev ${ifName}`));
+  if (lines.length === 0) return interfaces[0];
+  await applyBatch(netnsPath, { raise: lines }, signal);
+  return (await observePodInterfaces(netnsPath, [ifName], signal))[0];
+}
+
+/**
+ * The link that the network's interfaces are made on, where it is missing. `ifacer` makes such links itself.
+ *
+ * @param links  names of the node's links
+ */
+export function findMissingParent({ plugins }: CniNetwork, links: ReadonlySet<string>): string | undefined {
+  if (plugins.some(({ type }) => type === "ifacer")) return undefined;
+  return plugins
+    .flatMap(({ type, master }) => (onParents.has(type) && typeof master === "string" ? [master] : []))
+    .find((master) => master !== "" && !links.has(master));
+}
+
+const onParents = new Set(["macvlan", "ipvlan", "vlan", "macvtap"]);
+
+/** @returns whether the pod's interface is there, under its own name */
+async function makeRoom(
+  netnsPath: string,
+  ifName: string,
+  isCut: boolean,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const links = await observeLinks(netnsPath, signal);
+  const lines = planRoom(links, ifName, isCut);
+  if (lines.length > 0) await applyBatch(netnsPath, { make: lines }, signal);
+  const { nic } = bindingNames(ifName);
+  const isMoved = links.some(({ name }) => name === nic);
+  const isShown = lines.includes(`link delete ${ifName}`);
+  return isMoved ? isCut : !isShown && links.some(({ name }) => name === ifName);
+}
+
+/** Lines that take away what stands in for the pod's interface, and give that its own name back for its plugin to find. */
+export function planRoom(links: readonly Link[], ifName: string, isCut: boolean): readonly string[] {
+  const { nic, standInPeer } = bindingNames(ifName);
+  const has = (wanted: string): boolean => links.some(({ name }) => name === wanted);
+  const isMoved = has(nic);
+  if (isMoved && !isCut) return [];
+  const own = links.find(({ name }) => name === ifName);
+  const isStandIn = own !== undefined && (isMoved || own.kind === "dummy" || has(standInPeer));
+  return [
+    ...(isStandIn ? [`link delete ${ifName}`] : []),
+    ...(isMoved ? [`link set ${nic} down nomaster`, `link set ${nic} name ${ifName}`] : []),
+  ];
+}
+
+function addressBefore(cached: CachedAttachment | undefined): string | undefined {
+  const isInTurn = cached?.network.plugins.some(
+    ({ ipam }) => (ipam as { type?: unknown } | undefined)?.type === "host-local",
+  ); // a plugin's own field
+  const address = cached?.result?.ips.find((ip) => !ip.address.includes(":"))?.address;
+  return isInTurn ? address?.replace(/\/.*/, "") : undefined;
+}
