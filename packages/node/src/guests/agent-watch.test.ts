@@ -62,6 +62,19 @@ test("AgentWatch keeps what an agent said that refuses questions while it is fro
   assert.equal(world.watch.report?.interfaces[0]?.name, "enp1s0");
 });
 
+test("AgentWatch looks once more when something happened during a look", async () => {
+  await using world = await makeWorld({ isOpen: true, pausesMs: [] });
+  await eventually(() => world.watch.report);
+  world.onQuestion(() => {
+    world.onQuestion(() => {});
+    // It is answered with the old address; nobody asks again for half a minute, unless this is heard.
+    queueMicrotask(() => world.setAddress("10.0.2.9"));
+    world.watch.refresh();
+  });
+  world.watch.refresh();
+  await eventually(() => world.watch.report?.interfaces[0]?.addresses[0]?.address === "10.0.2.9");
+});
+
 test("AgentWatch ends with QEMU", async () => {
   await using world = await makeWorld({ isOpen: true });
   await eventually(() => world.watch.report);
@@ -75,6 +88,7 @@ async function makeWorld({ isOpen, pausesMs }: { readonly isOpen: boolean; reado
   let address = "10.0.2.2";
   let comingAddress: string | undefined;
   let isFrozen = false;
+  let asked = (): void => {};
   let changes = 0;
   const qmp = stack.use(
     await startFakeQmp(`${scratch.path}/q`, {
@@ -89,6 +103,7 @@ async function makeWorld({ isOpen, pausesMs }: { readonly isOpen: boolean; reado
         if (isFrozen) throw new Error("Command has been disabled: the agent is in frozen state");
         const now = address;
         address = comingAddress ?? address;
+        asked();
         return interfaceOf(now);
       },
     }),
@@ -109,6 +124,9 @@ async function makeWorld({ isOpen, pausesMs }: { readonly isOpen: boolean; reado
     qmp,
     agent,
     changes: () => changes,
+    onQuestion: (listener: () => void) => {
+      asked = listener;
+    },
     setAddress: (next: string) => {
       address = next;
     },

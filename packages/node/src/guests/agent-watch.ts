@@ -35,6 +35,8 @@ export class AgentWatch implements AsyncDisposable {
   /** Since the agent last had reason to know more. */
   #looks = 0;
   #lookAgain: (() => void) | undefined;
+  /** Something happened since the last look began: another does not wait. */
+  #isAsked = false;
 
   constructor(options: AgentWatchOptions) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class AgentWatch implements AsyncDisposable {
   /** Something happened that the agent may know more about, such as a lease: what comes of it comes a moment later. */
   refresh(): void {
     this.#looks = 0;
+    this.#isAsked = true;
     this.#lookAgain?.();
   }
 
@@ -84,6 +87,7 @@ export class AgentWatch implements AsyncDisposable {
     const { signal } = this.#stop;
     const { pausesMs = pauses } = this.#options;
     while (!signal.aborted) {
+      this.#isAsked = false;
       const isAnswered = this.#isOpen && (await this.#look());
       this.#looks = isAnswered ? this.#looks + 1 : 0;
       const waitMs = this.#isOpen ? (pausesMs[this.#looks] ?? restingMs) : undefined;
@@ -118,6 +122,7 @@ export class AgentWatch implements AsyncDisposable {
   }
 
   async #pause(ms: number | undefined): Promise<void> {
+    if (this.#isAsked) return;
     const over = new AbortController();
     const woken = new Promise<void>((resolve) => {
       this.#lookAgain = resolve;
