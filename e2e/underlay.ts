@@ -8,6 +8,10 @@ export interface Underlay extends AsyncDisposable {
    * @param gateway  where its default route leads
    */
   addHost(name: string, addresses: readonly string[], gateway?: string): Promise<Host>;
+  /** Takes the machine's NIC away, and with it all that was made on it. */
+  unplug(): Promise<void>;
+  /** Gives the machine its NIC, with its addresses. */
+  plug(): Promise<void>;
 }
 
 /**
@@ -34,20 +38,27 @@ export async function createUnderlay(options: {
     await ip("link", "set", link, "netns", lan);
     await ip("-n", lan, "link", "set", link, "master", "switch", "up");
   };
-  await ip("link", "add", nic, "type", "veth", "peer", "name", "machine", "netns", lan);
+  const plug = async (): Promise<void> => {
+    await ip("link", "add", nic, "type", "veth", "peer", "name", "machine", "netns", lan);
+    await ip("-n", lan, "link", "set", "machine", "master", "switch", "up");
+    for (const address of addresses) {
+      await ip("address", "add", address, "dev", nic, ...(address.includes(":") ? ["nodad"] : []));
+    }
+    await ip("link", "set", nic, "up");
+    if (gateway !== undefined) await ip("route", "add", "default", "via", gateway);
+  };
+  await plug();
   undo.defer(async () => {
     await execute("ip", ["link", "delete", nic]);
   });
-  await ip("-n", lan, "link", "set", "machine", "master", "switch", "up");
-  for (const address of addresses) {
-    await ip("address", "add", address, "dev", nic, ...(address.includes(":") ? ["nodad"] : []));
-  }
-  await ip("link", "set", nic, "up");
-  if (gateway !== undefined) await ip("route", "add", "default", "via", gateway);
   const resources = undo.move();
   return {
     addHost: (name, hostAddresses, hostGateway) =>
       createHost(name, hostAddresses, { connect }, { undo: resources, gateway: hostGateway }),
+    plug,
+    async unplug() {
+      await ip("link", "delete", nic);
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

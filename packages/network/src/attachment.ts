@@ -17,7 +17,7 @@ export interface Attachment {
   readonly ipAddresses: readonly string[];
   /** dnsmasq's lease file: watch it for the moment the guest took its address. Undefined: no DHCP of ours. */
   readonly leaseFile?: string | undefined;
-  /** An nft table that knows the guest's addresses, in the pod's namespace: where nobody here gave it one. */
+  /** An nft table that knows the addresses which the guest uses, in the pod's namespace: not behind masquerade or passt. */
   readonly addressWatch?: string | undefined;
   /** The passt that serves it: started when QEMU listens, and again when it died. */
   readonly passtArguments?: readonly string[] | undefined;

@@ -3,14 +3,14 @@ import { Secret } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
 import { type Client, createEventRecorder, formatError, type Log, startControllers } from "@peapod/machinery";
 import { keepFilesBounded } from "@peapod/machinery/node";
-import { createServicesController, probeStandIn } from "@peapod/network";
+import { createServicesController, findLostPorts as findLostPortsOf, probeStandIn } from "@peapod/network";
 import type { Acceleration } from "@peapod/qemu/node";
 import { openImageStore } from "@peapod/storage";
 import { createAddresses } from "./addresses.ts";
 import { openCgroups } from "./cgroup/driver.ts";
 import { createAgentApi } from "./endpoints/agent-api.ts";
 import { listenForGateway } from "./endpoints/listen.ts";
-import { createGuestsController, GuestKeeper, openGuestControl } from "./guests/index.ts";
+import { createGuestsController, GuestKeeper, type KeeperOptions, openGuestControl } from "./guests/index.ts";
 import { findUefi } from "./machine/uefi.ts";
 import { askCluster, type NetworkPaths, openNetworkOf } from "./network.ts";
 import { createPodImages } from "./pods/images.ts";
@@ -74,7 +74,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     openImageStore({ dir: paths.images, log, now }),
   ]);
   undo.use(network);
-  const keeper = undo.use(await GuestKeeper.open({ sandboxes, log, now }));
+  const findLostPorts: KeeperOptions["findLostPorts"] = (sandbox, stop) =>
+    findLostPortsOf(network, sandbox.podUid, stop);
+  const keeper = undo.use(await GuestKeeper.open({ sandboxes, log, now, findLostPorts }));
+  const networks = createPodNetworks({ ...{ network, client, nodeName, log }, ...addresses });
   const bootId = readBootId();
   const adopted = await adoptGuests(keeper, sandboxes, signal);
 
@@ -112,7 +115,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         hostIps: () => ipv4Addresses(ownLinks),
         sandboxes,
         cgroups,
-        networks: createPodNetworks({ ...{ network, client, nodeName, log }, ...addresses }),
+        networks,
         images: createPodImages({ store: images, client, log, now, signal }),
         guests: keeper,
       }),
@@ -123,6 +126,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         bootId,
         sandboxes,
         keeper,
+        networks,
         images,
         node: await node,
         standIn,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { run } from "@peapod/machinery/node";
+import { parseLinkTable } from "../link/link-names.ts";
 import { observeLinks } from "../link/namespace.ts";
 import { startFakeGuest } from "../testing/fake-guest.ts";
 import {
@@ -161,9 +162,12 @@ if (isInOwnNamespaces(import.meta.url)) {
     await run(["ip", "address", "add", "192.168.5.1/24", "dev", "ppabc123lan"]);
     await using _ = await startStranger(t, "ppabc123lan", "192.168.5.9");
     await using guest = await startFakeGuest({ ...wire(pod, plan, folder), mac: attachment.mac });
+    const copies = async () => parseLinkTable(await pod.run("cat", "/proc/self/net/dev")).get("lo");
+    assert.equal(await copies(), 0);
     assert.equal((await guest.dhcp())["ip"], "192.168.5.9");
     await guest.run(...ping("192.168.5.1"));
-    assert.equal(plan.addressWatch, "bridge peapod_37a8eec1ce1");
+    assert.notEqual(await copies(), 0);
+    assert.equal(plan.addressWatch, "netdev peapod_37a8eec1ce1");
     assert.deepEqual(await readSeenAddresses(pod.place.netnsPath, plan.addressWatch), ["192.168.5.9"]);
     await removeBinding(plan, optionsOf(pod));
     await pod.remove();

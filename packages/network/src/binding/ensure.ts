@@ -89,9 +89,9 @@ async function unwire(plan: BindingPlan, netnsPath: string, signal: AbortSignal 
     return undefined; // no namespace, no links
   });
   if (!links || plan.binding === "passt") return;
-  if (plan.binding === "macvtap")
-    return await applyBatch(netnsPath, { raise: planMacvtapUnwiring(plan, links) }, signal);
   const nft = plan.nftTables.map((table) => `add table ${table}\ndelete table ${table}`).join("\n");
+  if (plan.binding === "macvtap")
+    return await applyBatch(netnsPath, { nft, raise: planMacvtapUnwiring(plan, links) }, signal);
   // As a port it had no IPv6.
   const settings = plan.nic ? [{ path: `ipv6/conf/${plan.nic.name}/disable_ipv6`, value: "0", isOptional: true }] : [];
   await applyBatch(netnsPath, { settings, nft, raise: planUnwiring(plan, links) }, signal);

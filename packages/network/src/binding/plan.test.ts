@@ -77,7 +77,7 @@ test("planBinding() of bridge moves the pod's MAC and address into the guest", (
   assert.deepEqual(plan.nic, { name: "eth0-nic", mac: "02:99:0a:f4:00:05" });
   assert.deepEqual(plan.bridge, { name: "k6t-eth0", mac: "02:88:0a:f4:00:05", address: "169.254.75.10/32" });
   assert.deepEqual(plan.standIn, { kind: "veth", peerName: "eth0-peer" });
-  assert.deepEqual(plan.nftTables, ["bridge peapod_eth0"]);
+  assert.deepEqual(plan.nftTables, ["bridge peapod_eth0", "netdev peapod_eth0"]);
   assert.match(plan.nft, /iifname "eth0-nic" ether type ip udp dport \{ 67, 68 \} drop/);
   assert.equal(
     config(plan),
@@ -136,7 +136,7 @@ test("planBinding() of bridge is layer 2 alone where the pod has no IPv4 address
     ...base,
     podInterface: { ...base.podInterface, addresses: [], gateways: [], routes: [] },
   });
-  assert.deepEqual([plan.dhcp, plan.ipAddresses, plan.addressWatch], [undefined, [], "bridge peapod_eth0"]);
+  assert.deepEqual([plan.dhcp, plan.ipAddresses, plan.addressWatch], [undefined, [], "netdev peapod_eth0"]);
   assert.doesNotMatch(plan.nft, / drop$/m);
 });
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isLinkLocal, parseIp } from "@peapod/api";
 import { run } from "@peapod/machinery/node";
+import type { Links } from "../link/link-names.ts";
 
 /** Addresses that a guest was seen to use, the last one first; without link-local ones. */
 export async function readSeenAddresses(
@@ -28,20 +28,51 @@ export function parseSeenAddresses(text: string): readonly string[] {
     .map(({ address }) => address);
 }
 
-/** The addresses of a guest now, and each time they are others. The kernel tells nobody of a set's elements: it is asked. */
-export async function* watchSeenAddresses(
-  netnsPath: string,
-  table: string,
-  signal: AbortSignal,
-): AsyncGenerator<readonly string[], void> {
-  let before = "";
-  while (!signal.aborted) {
-    const addresses = await readSeenAddresses(netnsPath, table, signal);
-    const known = addresses.toSorted().join();
-    if (known !== before) yield addresses;
-    before = known;
-    await sleep(askEveryMs, undefined, { signal });
+export interface SeenAddressesOptions {
+  /** Reads what the kernel has seen by now. */
+  readonly read: () => Promise<readonly string[]>;
+  /** The addresses are others than before. */
+  readonly onSeen: (addresses: readonly string[]) => void;
+  readonly onError: (error: unknown) => void;
+  readonly now: () => number;
+}
+
+/**
+ * Keeps up with the addresses of one guest. Reading them takes a program, so that is left alone until loopback has received
+ * something, which gets a copy of what tells of a new one; or a minute has passed, whatever was received.
+ */
+export class SeenAddresses {
+  readonly #options: SeenAddressesOptions;
+  #readAt: { readonly frames: number; readonly ms: number } | undefined;
+  #isReading = false;
+  #known = "";
+
+  constructor(options: SeenAddressesOptions) {
+    this.#options = options;
+  }
+
+  /** @param links  of the pod, now */
+  look(links: Links): void {
+    const [frames, ms] = [links.get("lo") ?? 0, this.#options.now()];
+    const before = this.#readAt;
+    if (this.#isReading || (before && before.frames === frames && ms - before.ms < readAnywayMs)) return;
+    this.#readAt = { frames, ms };
+    void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    try {
+      const addresses = await this.#options.read();
+      const known = addresses.toSorted().join();
+      if (known !== this.#known) this.#options.onSeen(addresses);
+      this.#known = known;
+    } catch (error) {
+      this.#options.onError(error);
+    } finally {
+      this.#isReading = false;
+    }
   }
 }
 
-const askEveryMs = 700;
+const readAnywayMs = 60_000;

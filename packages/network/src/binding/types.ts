@@ -137,7 +137,7 @@ interface PlanBase {
   readonly sysctls: readonly Sysctl[];
   /** What status reports. */
   readonly ipAddresses: readonly string[];
-  /** The nft table that remembers which addresses the guest uses, where nobody here gave it one. */
+  /** The nft table that remembers which addresses the guest uses: not behind masquerade or passt. */
   readonly addressWatch?: string | undefined;
 }
 
@@ -182,7 +182,8 @@ export interface MacvtapPlan extends PlanBase {
   readonly podMac: string;
   /** Where the guest's DHCP server listens: a macvlan beside the guest's, which hears it without the wire. */
   readonly server?: { readonly name: string; readonly mac: string; readonly address: string } | undefined;
-  /** A whole nft file; its table goes with the macvtap. */
+  /** A whole nft file, and its tables. */
   readonly nft: string;
+  readonly nftTables: readonly string[];
   readonly dhcp?: DhcpPlan | undefined;
 }

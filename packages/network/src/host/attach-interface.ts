@@ -20,8 +20,8 @@ export interface AttachOptions {
 }
 
 /**
- * Attaches one interface of a pod, and names what came to be on the host. One that is attached already is left alone. Its MAC is the one
- * that is asked for, else the one that it had before: told to the plugins, and set where they do not listen.
+ * Attaches one interface of a pod, and names what came to be on the host. One that is attached already is left alone. Its MAC is the
+ * one that is asked for, else the one that it had before: told to the plugins, and set where they do not listen.
  *
  * @throws {CniError}
  */

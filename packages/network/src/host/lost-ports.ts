@@ -8,8 +8,8 @@ import type { NodeNetwork } from "./node-network.ts";
 const keepPorts = new Set(["ovs"]);
 
 /**
- * Names of a pod's interfaces that their networks do not know any more. Asked by CHECK of the plugin that keeps the ports: others of the
- * chain would miss what a binding has changed since. What cannot be asked now counts as there.
+ * Names of a pod's interfaces that their networks do not know any more. Asked by CHECK of the plugin that keeps the ports: others
+ * of the chain would miss what a binding has changed since. What cannot be asked now counts as there.
  */
 export async function findLostPorts(
   network: Pick<NodeNetwork, "cni">,

@@ -77,7 +77,7 @@ if (isInOwnNamespaces(import.meta.url)) {
     const again = (
       isCut: boolean,
       nad = renderDefaultNetwork() as ReturnType<typeof renderDefaultNetwork> | undefined,
-    ) => reattachInterface(node.network, pod.place, { requests, ifName: "eth0", nad, isCut });
+    ) => reattachInterface(node.network, pod.place, { requests, ifName: "eth0", nad, addresses: [], isCut });
     const other = await pod.run("ip", "-o", "link", "show", "net1");
     await pod.run("ip", "link", "delete", "eth0");
     for (const isCut of [false, false, true]) {
@@ -101,16 +101,14 @@ if (isInOwnNamespaces(import.meta.url)) {
     const pod = await node.addPod("web");
     const annotations = { "k8s.v1.cni.cncf.io/networks": "macvlan" };
     const requests = planPodNetworks({ namespace: "kube-system", annotations });
-    const wanted = { requests, ifName: "net1", nad, isCut: false };
-    const first = await reattachInterface(node.network, pod.place, wanted);
+    const attach = (addresses: readonly string[], network = nad) =>
+      reattachInterface(node.network, pod.place, { requests, ifName: "net1", nad: network, addresses, isCut: false });
+    const { addresses } = await attach([]);
     await run("ip link delete under".split(" "));
-    await assert.rejects(
-      reattachInterface(node.network, pod.place, wanted),
-      /parent interface "under" is not on this node/,
-    );
+    await assert.rejects(attach(addresses), /parent interface "under" is not on this node/);
     await run("ip link add under type veth peer name over".split(" "));
-    const second = await reattachInterface(node.network, pod.place, wanted);
-    assert.deepEqual(second.addresses, first.addresses);
+    await assert.rejects(attach(addresses, renderMacvlan("under", "no such mode")), /no such mode/);
+    assert.deepEqual((await attach(addresses)).addresses, addresses, "nor is it forgotten by an attempt that failed");
     await pod.remove();
   });
 
@@ -149,9 +147,9 @@ function nad(name: string, ...plugins: readonly object[]) {
   return { metadata: { namespace: "kube-system", name }, spec: { config } };
 }
 
-function renderMacvlan(master: string) {
+function renderMacvlan(master: string, mode = "bridge") {
   const ipam = { type: "host-local", ranges: [[{ subnet: "10.67.0.0/24" }]] };
-  return nad("macvlan", { type: "macvlan", master, ipam });
+  return nad("macvlan", { type: "macvlan", master, mode, ipam });
 }
 
 function rememberedMacs() {

@@ -1,5 +1,5 @@
 import type { PodInterface } from "../binding/types.ts";
-import { type CachedAttachment, listCached } from "../cni/cache.ts";
+import { listCached } from "../cni/cache.ts";
 import { deleteNetwork } from "../cni/chain.ts";
 import { withRequest } from "../cni/render/capability-args.ts";
 import type { CniNetwork } from "../cni/types.ts";
@@ -21,6 +21,8 @@ export interface ReattachRequest {
   readonly ifName: string;
   /** Its network as it is now; undefined: gone, and what it was when the pod was attached counts. */
   readonly nad: NetworkAttachment | undefined;
+  /** What it had, with prefix length. */
+  readonly addresses: readonly string[];
   /** The network lost the pod, whose own link is there: that goes too. */
   readonly isCut: boolean;
 }
@@ -36,7 +38,7 @@ export interface ReattachRequest {
 export async function reattachInterface(
   network: Pick<NodeNetwork, "cni" | "defaults" | "instance">,
   pod: PodPlace,
-  { requests, ifName, nad, isCut }: ReattachRequest,
+  { requests, ifName, nad, addresses, isCut }: ReattachRequest,
   signal?: AbortSignal,
 ): Promise<AttachedInterface> {
   const { netnsPath } = pod;
@@ -59,7 +61,7 @@ export async function reattachInterface(
   const isThere = await makeRoom(netnsPath, ifName, isCut, signal);
   const runtime = network.cni;
   if (cached && (isCut || !isThere)) await deleteNetwork(cached.network, cached.attachment, { runtime, signal });
-  const address = addressBefore(cached);
+  const address = addressToAsk(config, addresses);
   const { dns } = await attachInterface(network, pod, { request, index, config, address, signal });
   const podInterface = await settleDefaultRoute(netnsPath, requests, ifName, signal);
   if (!podInterface) throw new Error(`Cannot find interface "${ifName}" in the pod's network namespace`);
@@ -126,10 +128,8 @@ export function planRoom(links: readonly Link[], ifName: string, isCut: boolean)
   ];
 }
 
-function addressBefore(cached: CachedAttachment | undefined): string | undefined {
-  const isInTurn = cached?.network.plugins.some(
-    ({ ipam }) => (ipam as { type?: unknown } | undefined)?.type === "host-local",
-  ); // a plugin's own field
-  const address = cached?.result?.ips.find((ip) => !ip.address.includes(":"))?.address;
-  return isInTurn ? address?.replace(/\/.*/, "") : undefined;
+/** Where a plugin gives out the next one in turn. */
+function addressToAsk({ plugins }: CniNetwork, addresses: readonly string[]): string | undefined {
+  const isInTurn = plugins.some(({ ipam }) => (ipam as { type?: unknown } | undefined)?.type === "host-local"); // a plugin's own field
+  return isInTurn ? addresses.find((address) => !address.includes(":"))?.replace(/\/.*/, "") : undefined;
 }

@@ -17,11 +17,13 @@ import type { GuestKeeper } from "./keeper.ts";
 import { launchOf } from "./launch.ts";
 import type { LiveGuest } from "./live-guest.ts";
 import { type MakeReadyDeps, makeReady, pathsOf, prepareVolumes, type Ready } from "./make-ready.ts";
+import { type MendDeps, mendInterface, UnpluggedError } from "./mending/mend-interface.ts";
+import { interfaceLost, renderLost, renderRestored } from "./mending/render/news.ts";
 import { graceSeconds } from "./plan.ts";
 import { serveInterfaces } from "./serve-interfaces.ts";
 import type { Step } from "./types.ts";
 
-export interface GuestEffectsDeps extends MakeReadyDeps {
+export interface GuestEffectsDeps extends MakeReadyDeps, MendDeps {
   readonly keeper: GuestKeeper;
   readonly qemuPath: string;
   /** What the KubeVirt object says of SMBIOS, now. */
@@ -100,6 +102,25 @@ export function guestEffects(deps: GuestEffectsDeps, made: MadeThings): Effects<
         await serveInterfaces(attachments, sandbox, { qmp: live.guest.qmp, domain: live.domain }, context.signal);
       };
       await (vmi ? reporting(vmi, context, serve) : serve());
+    },
+
+    async mendInterface({ vmi, pod, sandbox, loss }, { events, signal, now }) {
+      if (loss.attempts === 0) events.record(vmi, renderLost(loss, sandbox));
+      let going: AbortSignal | undefined;
+      try {
+        await keeper.mend(sandbox, loss.name, signal, async (live, { qemu }, stop) => {
+          going = stop;
+          const after = await mendInterface({ vmi, pod, sandbox, loss, live, pid: qemu.process.pid }, deps, stop);
+          events.record(vmi, renderRestored(loss, sandbox, after.ipAddresses));
+          return after;
+        });
+      } catch (error) {
+        if (signal.aborted || going?.aborted) throw error;
+        const because = explain(error);
+        const isFinal = error instanceof UnpluggedError;
+        keeper.live(sandbox.vmiUid)?.wires.failed(loss.name, { because, isFinal, triedAt: now() });
+        if (because !== loss.because) events.record(vmi, { type: "Warning", reason: interfaceLost, message: because });
+      }
     },
 
     async letRun({ sandbox }, { signal }) {

@@ -32,10 +32,19 @@ export interface GuestFile {
   readonly rebootUntil?: string | undefined;
   /** Its filesystems are to thaw by themselves then. */
   readonly frozenUntil?: string | undefined;
+  /** Names of interfaces that are being mended. */
+  readonly mending?: readonly string[] | undefined;
   /** How it ended, written before QEMU is told to go. */
   readonly ended?: GuestEnd | undefined;
   /** Nothing of it runs any more. */
   readonly isGone: boolean;
+}
+
+/** Of a guest whose QEMU has answered. */
+export type StartedFile = GuestFile & { readonly qemu: GuestRecord };
+
+export function isStarted(file: GuestFile): file is StartedFile {
+  return file.qemu !== undefined;
 }
 
 export interface GuestEnd {

@@ -9,7 +9,7 @@ import { planGuest } from "./plan.ts";
 import type { Facts, Step } from "./types.ts";
 
 export { type GuestControl, openGuestControl } from "./control.ts";
-export { GuestKeeper } from "./keeper.ts";
+export { GuestKeeper, type KeeperOptions } from "./keeper.ts";
 export { type PoweredDown, powerDownAll } from "./power-down-all.ts";
 
 export interface GuestsDeps extends Omit<GuestEffectsDeps, "smbios"> {

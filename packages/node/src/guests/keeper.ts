@@ -1,12 +1,11 @@
 import type { Log } from "@peapod/machinery";
 import { defineCheckpoints, reached } from "@peapod/machinery/node";
-import { findPasst, passtFiles } from "@peapod/network";
+import type { Attachment } from "@peapod/network";
 import type { Domain } from "@peapod/qemu";
 import {
   adoptGuest,
   destroyGuest,
   findGuestProcesses,
-  type GuestRecord,
   killProcess,
   type Launch,
   type Qmp,
@@ -20,13 +19,18 @@ import { finishedLog, type LogSource } from "../streams/serial-log.ts";
 import {
   type GuestEnd,
   type GuestFile,
+  isStarted,
   readDomainFile,
   readGuestFile,
   removeGuestFile,
+  type StartedFile,
   writeDomainFile,
   writeGuestFile,
 } from "./guest-file.ts";
 import { LiveGuest } from "./live-guest.ts";
+import { Pulse } from "./mending/pulse.ts";
+import { unservedOf } from "./serve-interfaces.ts";
+import { Turns } from "./turns.ts";
 import type { SeenGuest } from "./types.ts";
 import { endOfVanished } from "./vanished.ts";
 
@@ -34,6 +38,8 @@ export interface KeeperOptions {
   readonly sandboxes: SandboxStore;
   readonly log: Log;
   readonly now: () => Date;
+  /** Names of a pod's interfaces whose port their network lost. Undefined: networks are not asked. */
+  readonly findLostPorts?: ((sandbox: Sandbox, signal: AbortSignal) => Promise<ReadonlySet<string>>) | undefined;
 }
 
 export interface StartRequest {
@@ -46,8 +52,6 @@ export interface StartRequest {
 
 /** The guest is another than before, or an attempt to start it is over: whoever attempts it knows that, and waits before the next. */
 type Change = "guest" | "attempt";
-
-type StartedFile = GuestFile & { readonly qemu: GuestRecord };
 
 defineCheckpoints([
   "guests/startRecorded",
@@ -67,7 +71,8 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   readonly #live = new Map<string, LiveGuest>();
   readonly #starting = new Map<string, AbortController>();
   readonly #expected = new Set<string>();
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
+  readonly #pulse = new Pulse(lookEveryMs);
   readonly #listeners = new Set<(vmiUid: string, what: Change) => void>();
 
   /** Reads what is known of every guest that has a sandbox; connects to none yet. */
@@ -131,7 +136,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
 
   /** What is true of a guest now; one that nobody holds is adopted. @throws {QmpBusyError} when others hold all its monitors */
   async observe(sandbox: Sandbox, signal: AbortSignal): Promise<SeenGuest> {
-    return await this.#inTurn(sandbox.vmiUid, async () => {
+    return await this.#turns.take(sandbox.vmiUid, async () => {
       const file = this.#files.get(sandbox.vmiUid);
       if (!file) return { is: "absent" };
       if (file.ended) return { is: file.isGone ? "ended" : "ending", end: file.ended };
@@ -149,15 +154,16 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
           attachments: file.attachments,
           disks: file.disks,
           agent: live.agent?.report,
-          seenAddresses: new Map(live.seenAddresses),
+          seenAddresses: new Map(live.wires.seenAddresses),
           isFrozen: file.frozenUntil !== undefined,
         },
         startsPaused: file.startsPaused && !file.isContinued,
         rebootUntil: dateOf(file.rebootUntil),
         frozenUntil: dateOf(file.frozenUntil),
         lastPressAt: live.lastPressAt,
-        unserved: await unservedOf(file, sandbox.runDir),
+        unserved: await unservedOf(file.attachments, sandbox.runDir),
         lastServedAt: live.lastServedAt,
+        losses: live.wires.losses(file.mending),
       };
     });
   }
@@ -177,7 +183,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   /** Starts its QEMU, stopped. What an earlier attempt left is ended first. @throws {GuestStartError} */
   async start({ sandbox, domain, file: asked, launch, signal }: StartRequest): Promise<void> {
     const { vmiUid, dataDir } = sandbox;
-    await this.#inTurn(vmiUid, async () => {
+    await this.#turns.take(vmiUid, async () => {
       signal.throwIfAborted();
       if (this.#files.get(vmiUid)?.qemu) return;
       this.#forgetGone();
@@ -218,17 +224,44 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
 
   /** Changes what is on disk about a guest, before it is done. */
   async record(sandbox: Sandbox, change: Partial<GuestFile>): Promise<void> {
-    await this.#inTurn(sandbox.vmiUid, async () => {
+    await this.#turns.take(sandbox.vmiUid, async () => {
       const file = this.#files.get(sandbox.vmiUid);
       if (file) await this.#write(sandbox, { ...file, ...change });
     });
     this.#tell(sandbox.vmiUid);
   }
 
+  /**
+   * Works on an interface of a running guest; that it is, and what came of it, is recorded. Nobody takes its sandbox away under the work; `destroy` aborts it.
+   *
+   * @throws {Error} when we are not connected to the guest
+   */
+  async mend(
+    sandbox: Sandbox,
+    name: string,
+    stop: AbortSignal,
+    work: (live: LiveGuest, file: StartedFile, signal: AbortSignal) => Promise<Attachment>,
+  ): Promise<void> {
+    const { vmiUid } = sandbox;
+    await this.whileStarting(vmiUid, stop, (signal) =>
+      this.#turns.take(vmiUid, async () => {
+        const [live, file] = [this.#live.get(vmiUid), this.#files.get(vmiUid)];
+        if (!live || !file || !isStarted(file) || file.ended)
+          throw new Error(`Lost the connection to guest "${sandbox.vmiName}"`);
+        const mending = (file.mending ?? []).filter((other) => other !== name);
+        await this.#write(sandbox, { ...file, mending: [...mending, name] });
+        const after = await work(live, file, signal);
+        const attachments = file.attachments.map((one) => (one.name === name ? after : one));
+        await this.#write(sandbox, { ...file, attachments, mending });
+      }),
+    );
+    this.#tell(vmiUid);
+  }
+
   /** Ends whatever runs of a guest, for the reason given unless one is recorded already. Repeating it does nothing. */
   async end(sandbox: Sandbox, end: GuestEnd): Promise<void> {
     const { vmiUid, runDir } = sandbox;
-    await this.#inTurn(vmiUid, async () => {
+    await this.#turns.take(vmiUid, async () => {
       const file = this.#files.get(vmiUid);
       if (!file || file.isGone) return;
       const ending = { ...file, ended: file.ended ?? end };
@@ -246,7 +279,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#turns.values());
+    await this.#turns.settled();
     for (const live of this.#live.values()) await live[Symbol.asyncDispose]();
     this.#live.clear();
   }
@@ -272,15 +305,16 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
     return live;
   }
 
-  async #open(
-    { vmiUid, dataDir, netnsPath }: Sandbox,
-    file: StartedFile,
-    domain: Domain,
-    qmp: Qmp,
-  ): Promise<LiveGuest> {
-    const onChange = () => this.#tell(vmiUid);
+  async #open(sandbox: Sandbox, file: StartedFile, domain: Domain, qmp: Qmp): Promise<LiveGuest> {
+    const { vmiUid, dataDir, netnsPath, runDir } = sandbox;
+    const { log, findLostPorts = async () => new Set<string>() } = this.#options;
     try {
-      return await LiveGuest.open({ file, domain, qmp, dataDir, netnsPath, onChange, log: this.#options.log });
+      return await LiveGuest.open({
+        ...{ file, domain, qmp, dataDir, netnsPath, runDir, log },
+        pulse: this.#pulse,
+        findLostPorts: (signal) => findLostPorts(sandbox, signal),
+        onChange: () => this.#tell(vmiUid),
+      });
     } catch (error) {
       qmp.close();
       throw error;
@@ -302,31 +336,10 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   #tell(vmiUid: string, what: Change = "guest"): void {
     for (const listener of this.#listeners) listener(vmiUid, what);
   }
-
-  #inTurn<T>(vmiUid: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(vmiUid) ?? Promise.resolve()).then(work);
-    const settled = turn.then(
-      () => {},
-      () => {},
-    );
-    this.#turns.set(vmiUid, settled);
-    void settled.then(() => {
-      if (this.#turns.get(vmiUid) === settled) this.#turns.delete(vmiUid);
-    });
-    return turn;
-  }
 }
 
-/** Each passt is looked for, so that one which died while nobody was connected is missed as well. */
-async function unservedOf({ attachments }: GuestFile, runDir: string): Promise<readonly string[]> {
-  const served = attachments.filter(({ passtArguments }) => passtArguments);
-  const pids = await Promise.all(served.map(({ podInterfaceName }) => findPasst(passtFiles(runDir, podInterfaceName))));
-  return served.filter((_, index) => pids[index] === undefined).map(({ name }) => name);
-}
-
-function isStarted(file: GuestFile): file is StartedFile {
-  return file.qemu !== undefined;
-}
+/** Soon enough for a person to call it at once, and seldom enough to cost nothing: see docs/benchmarks.md. */
+const lookEveryMs = 700;
 
 function dateOf(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(text);

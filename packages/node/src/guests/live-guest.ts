@@ -1,18 +1,23 @@
 import { type Log, timestampOf } from "@peapod/machinery";
-import { watchLease, watchSeenAddresses } from "@peapod/network";
+import { watchLease } from "@peapod/network";
 import type { Domain } from "@peapod/qemu";
 import { Guest, type Qmp, type QmpEvent } from "@peapod/qemu/node";
 import { SerialConsole } from "../streams/serial-console.ts";
 import { SerialLog } from "../streams/serial-log.ts";
 import { AgentWatch } from "./agent-watch.ts";
-import type { GuestFile } from "./guest-file.ts";
+import type { StartedFile } from "./guest-file.ts";
+import type { Pulse } from "./mending/pulse.ts";
+import { WireWatch } from "./mending/wire-watch.ts";
 
 export interface LiveGuestOptions {
-  readonly file: GuestFile & { readonly qemu: NonNullable<GuestFile["qemu"]> };
+  readonly file: StartedFile;
   readonly domain: Domain;
   readonly qmp: Qmp;
   readonly dataDir: string;
   readonly netnsPath: string;
+  readonly runDir: string;
+  readonly pulse: Pulse;
+  readonly findLostPorts: (signal: AbortSignal) => Promise<ReadonlySet<string>>;
   /** Something may have changed: look. */
   readonly onChange: () => void;
   readonly log: Log;
@@ -31,8 +36,7 @@ export class LiveGuest implements AsyncDisposable {
   lastPressAt: Date | undefined;
   /** When programs that speak for its interfaces were last started by us. */
   lastServedAt: Date | undefined;
-  /** Addresses that the guest was seen to use, by interface, where nobody here gave it one. */
-  readonly seenAddresses = new Map<string, readonly string[]>();
+  readonly wires: WireWatch;
   readonly #stop: AbortController;
 
   static async open(options: LiveGuestOptions): Promise<LiveGuest> {
@@ -46,7 +50,7 @@ export class LiveGuest implements AsyncDisposable {
   }
 
   private constructor(
-    { file, domain, qmp, netnsPath, onChange, log }: LiveGuestOptions,
+    { file, domain, qmp, onChange, log, ...places }: LiveGuestOptions,
     serialLog: SerialLog,
     console: SerialConsole | undefined,
   ) {
@@ -59,16 +63,15 @@ export class LiveGuest implements AsyncDisposable {
     const { signal } = this.#stop;
     void watchEvents(qmp.events({ signal }), onChange, log.with({ vmi: `${file.namespace}/${file.vmiName}` }));
     qmp.closed.addEventListener("abort", () => !signal.aborted && onChange());
-    for (const { name, leaseFile, addressWatch } of file.attachments) {
-      if (addressWatch !== undefined) {
-        const onSeen = (addresses: readonly string[]): void => {
-          this.seenAddresses.set(name, addresses);
-          onChange();
-        };
-        void watchAddresses(netnsPath, addressWatch, signal, onSeen).catch((error: unknown) => {
-          if (!signal.aborted) log.warn("addresses not watched", { vmi: `${file.namespace}/${file.vmiName}`, error });
-        });
-      }
+    this.wires = new WireWatch({
+      ...places,
+      pid: file.qemu.process.pid,
+      attachments: file.attachments,
+      onChange,
+      onNewAddress: () => this.agent?.refresh(),
+      onError: (error) => log.warn("interfaces not watched", { vmi: `${file.namespace}/${file.vmiName}`, error }),
+    });
+    for (const { leaseFile } of file.attachments) {
       if (leaseFile === undefined) continue;
       void watchLeases(leaseFile, signal, () => this.agent?.refresh()).catch((error: unknown) =>
         log.warn("leases not watched", { vmi: `${file.namespace}/${file.vmiName}`, error }),
@@ -78,6 +81,7 @@ export class LiveGuest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    this.wires[Symbol.dispose]();
     await this.agent?.[Symbol.asyncDispose]();
     await this.console?.[Symbol.asyncDispose]();
     await this.serialLog[Symbol.asyncDispose]();
@@ -111,13 +115,4 @@ const telling = new Set([
 
 async function watchLeases(file: string, signal: AbortSignal, onLease: () => void): Promise<void> {
   for await (const leases of watchLease(file, signal)) if (leases.length > 0) onLease();
-}
-
-async function watchAddresses(
-  netnsPath: string,
-  table: string,
-  signal: AbortSignal,
-  onSeen: (addresses: readonly string[]) => void,
-): Promise<void> {
-  for await (const addresses of watchSeenAddresses(netnsPath, table, signal)) onSeen(addresses);
 }

@@ -11,7 +11,7 @@ import {
   uefiFirmware,
   wantsUefi,
 } from "@peapod/compute";
-import { type Attachment, ensureBinding, planBinding, type StandInKind } from "@peapod/network";
+import { type Attachment, type BindingPlan, ensureBinding, planBinding, type StandInKind } from "@peapod/network";
 import { type ImageStore, type PreparedDisk, prepareVolume } from "@peapod/storage";
 import type { Sandbox, SandboxInterface } from "../sandbox/types.ts";
 import { copyVariables } from "./uefi-variables.ts";
@@ -96,31 +96,51 @@ async function attachInterfaces(
   { standIn }: MakeReadyDeps,
   signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
-  const { namespace = "", name = "" } = vmi.metadata;
   const { netnsPath, runDir, cgroupPaths } = sandbox;
   const attachments: Attachment[] = [];
-  for (const [index, interfaceSpec] of (vmi.spec.domain.devices.interfaces ?? []).entries()) {
-    if (interfaceSpec.state === "absent") continue;
-    const network = vmi.spec.networks?.find((candidate) => candidate.name === interfaceSpec.name);
-    if (!network) throw new Error(`Cannot attach interface "${interfaceSpec.name}": its network is not in the spec`);
-    const isPrimary = network.pod !== undefined || network.multus?.default === true;
-    const podInterface = findInterface(sandbox, isPrimary ? "eth0" : podInterfaceName(network.name), network.name);
-    const plan = planBinding({
-      interfaceSpec,
-      network,
-      podInterface,
-      index,
-      mac: interfaceMac({ namespace, name }, interfaceSpec.name),
-      hostname: guestHostname(vmi),
-      subdomain: vmi.spec.subdomain,
-      dns: podInterface.dns,
-      uid: sandbox.uid,
-      standIn,
-    });
+  for (const { name, state } of vmi.spec.domain.devices.interfaces ?? []) {
+    if (state === "absent") continue;
+    const plan = bindingPlanOf(vmi, sandbox, name, standIn);
     // One after the other: they share a namespace, its rules and its settings.
     attachments.push(await ensureBinding(plan, { netnsPath, runDir, cgroupPaths, signal }));
   }
   return attachments;
+}
+
+/**
+ * How one interface of a VMI is wired.
+ *
+ * @param podInterface  as it is now; undefined: as CNI left it when the pod was made
+ */
+export function bindingPlanOf(
+  vmi: VirtualMachineInstance,
+  sandbox: Sandbox,
+  interfaceName: string,
+  standIn: StandInKind,
+  podInterface?: SandboxInterface,
+): BindingPlan {
+  const { namespace = "", name = "" } = vmi.metadata;
+  const interfaces = vmi.spec.domain.devices.interfaces ?? [];
+  const index = interfaces.findIndex((candidate) => candidate.name === interfaceName);
+  const interfaceSpec = interfaces[index];
+  const network = vmi.spec.networks?.find((candidate) => candidate.name === interfaceName);
+  if (!interfaceSpec || !network)
+    throw new Error(`Cannot attach interface "${interfaceName}": its network is not in the spec`);
+  const isPrimary = network.pod !== undefined || network.multus?.default === true;
+  const found =
+    podInterface ?? findInterface(sandbox, isPrimary ? "eth0" : podInterfaceName(network.name), network.name);
+  return planBinding({
+    interfaceSpec,
+    network,
+    podInterface: found,
+    index,
+    mac: interfaceMac({ namespace, name }, interfaceName),
+    hostname: guestHostname(vmi),
+    subdomain: vmi.spec.subdomain,
+    dns: found.dns,
+    uid: sandbox.uid,
+    standIn,
+  });
 }
 
 function findInterface(sandbox: Sandbox, podName: string, networkName: string): SandboxInterface {

@@ -2,6 +2,7 @@ import type { Pod, VirtualMachineInstance } from "@peapod/api";
 import { isFinal, phaseOf } from "@peapod/compute";
 import { isJsonEqual, type Plan } from "@peapod/machinery";
 import type { GuestEnd } from "./guest-file.ts";
+import { planMending } from "./mending/plan.ts";
 import { renderEndedStatus, renderRunningStatus } from "./render/status.ts";
 import type { Facts, SeenGuest, Step } from "./types.ts";
 
@@ -74,7 +75,16 @@ function planPresent(facts: Facts, guest: Present): Plan<Step> {
     return { steps: [{ do: "endGuest", sandbox, vmi, end }] };
   }
   if (grace) return planShutdown(facts, guest, grace);
-  if (guest.unserved.length > 0) return planServing(facts, guest);
+  const mending = planMending(facts, guest);
+  if (mending.steps.length > 0) return mending;
+  return sooner(planWhole(facts, guest, rebootLeftMs), mending);
+}
+
+/** A guest that runs, as far as its interfaces let it. */
+function planWhole(facts: Facts, guest: Present, rebootLeftMs: number): Plan<Step> {
+  const { sandbox, now } = facts;
+  // Nobody can speak for an interface that the pod has not.
+  if (guest.unserved.some((name) => !guest.losses.some((loss) => loss.name === name))) return planServing(facts, guest);
   if (guest.state === "prelaunch" && !guest.startsPaused) {
     return { steps: [{ do: "letRun", sandbox }, ...runningSteps(facts, guest)] };
   }
@@ -83,6 +93,11 @@ function planPresent(facts: Facts, guest: Present): Plan<Step> {
   const frozenLeftMs = leftMs(guest.frozenUntil, now);
   if (frozenLeftMs === 0) return { steps: [{ do: "thaw", sandbox }] };
   return { steps: runningSteps(facts, guest), lookAgainInMs: frozenLeftMs };
+}
+
+function sooner({ steps, lookAgainInMs: planned }: Plan<Step>, { lookAgainInMs: other }: Plan<Step>): Plan<Step> {
+  const times = [planned, other].filter((ms) => ms !== undefined);
+  return { steps, ...(times.length > 0 && { lookAgainInMs: Math.min(...times) }) };
 }
 
 /** Whoever dies as soon as it is started is not started all the time. */

@@ -1,5 +1,5 @@
 import type { Pod, VirtualMachineInstance, VirtualMachineInstanceStatus } from "@peapod/api";
-import type { Attachment } from "@peapod/network";
+import type { Attachment, Loss } from "@peapod/network";
 import type { Domain } from "@peapod/qemu";
 import type { GuestInterface, GuestOsInfo, RunState } from "@peapod/qemu/node";
 import type { PreparedDisk } from "@peapod/storage";
@@ -37,12 +37,27 @@ export type SeenGuest =
       /** Names of interfaces that nobody speaks for: the passt of each is not there yet, or died. */
       readonly unserved: readonly string[];
       readonly lastServedAt: Date | undefined;
+      /** What its interfaces miss in the pod. */
+      readonly losses: readonly SeenLoss[];
     }
   /** QEMU is gone, and nobody told it to. */
   | { readonly is: "vanished"; readonly end: GuestEnd }
   /** Its end is decided and recorded; QEMU may still have to be told. */
   | { readonly is: "ending"; readonly end: GuestEnd }
   | { readonly is: "ended"; readonly end: GuestEnd };
+
+/** What an interface misses, and what became of attempts to mend it. */
+export interface SeenLoss extends Loss {
+  /** Those that failed. */
+  readonly attempts: number;
+  readonly triedAt: Date | undefined;
+  /** Why the last one failed: a sentence for people. */
+  readonly because: string | undefined;
+  /** No other will do better. */
+  readonly isFinal: boolean;
+  /** Something has changed since that may have been in the way. */
+  readonly isDue: boolean;
+}
 
 /** What a running guest's status is made of. */
 export interface GuestFacts {
@@ -77,6 +92,14 @@ export type Step =
   | { readonly do: "startQemu"; readonly vmi: VirtualMachineInstance; readonly sandbox: Sandbox }
   /** Programs that QEMU must be there for. */
   | { readonly do: "serveInterfaces"; readonly vmi: VirtualMachineInstance | undefined; readonly sandbox: Sandbox }
+  /** What went of a running guest's interface. */
+  | {
+      readonly do: "mendInterface";
+      readonly vmi: VirtualMachineInstance;
+      readonly pod: Pod;
+      readonly sandbox: Sandbox;
+      readonly loss: SeenLoss;
+    }
   | { readonly do: "letRun"; readonly sandbox: Sandbox }
   | { readonly do: "finishReboot"; readonly sandbox: Sandbox }
   /** Filesystems that were frozen for too long. */

@@ -1,6 +1,7 @@
-import { NetworkAttachmentDefinition } from "@peapod/api";
+import { NetworkAttachmentDefinition, type Pod } from "@peapod/api";
 import { type Client, formatError, type Log } from "@peapod/machinery";
 import {
+  type AttachedInterface,
   attachPod,
   detachLeftovers,
   detachPod,
@@ -12,8 +13,10 @@ import {
   type PodNetworkRequest,
   planExact,
   planPodNetworks,
+  reattachInterface,
   type SelectionFacts,
 } from "@peapod/network";
+import type { Sandbox, SandboxInterface } from "../sandbox/types.ts";
 import type { PodOwners } from "./pod-owners.ts";
 import type { PodNetworks } from "./ports.ts";
 import { renderPodDns } from "./render/dns.ts";
@@ -30,30 +33,25 @@ export interface PodNetworksDeps {
 
 /** CNI for launcher pods: their annotations name NetworkAttachmentDefinitions, whose plugins this node calls. */
 export function createPodNetworks(deps: PodNetworksDeps): PodNetworks {
-  const { network, client, owners, log } = deps;
+  const { network, owners, log } = deps;
+  const withDns = ({ spec }: Pod, { dns, ...one }: AttachedInterface): SandboxInterface => ({
+    ...one,
+    dns: renderPodDns(spec, network.resolvers, dns),
+  });
   return {
     async attach(pod, sandbox, signal) {
-      const requests = planPodNetworks({
-        namespace: sandbox.podNamespace,
-        annotations: pod.metadata.annotations ?? {},
-      });
-      const nads = new Map<string, NetworkAttachment | undefined>();
-      for (const { nad } of requests) {
-        nads.set(`${nad.namespace}/${nad.name}`, await client.find(NetworkAttachmentDefinition, nad, { signal }));
-      }
-      const place = {
-        namespace: sandbox.podNamespace,
-        name: sandbox.podName,
-        uid: sandbox.podUid,
-        netnsPath: sandbox.netnsPath,
-        number: sandbox.number,
-      };
-      const findNad = ({ namespace, name }: PodNetworkRequest["nad"]) => nads.get(`${namespace}/${name}`);
-      const facts = await readSelectionFacts({ ...deps, pod, requests, findNad, settings: deps.settings(), signal });
-      const macs = createPodMacs(deps, owners.ownerOf(sandbox), facts);
+      const { place, requests, findNad, facts } = await readWishes(deps, pod, sandbox, signal);
       using _ = owners.asks(sandbox.podUid, facts);
-      const attached = await attachPod(network, { ...place, macs }, requests, findNad, signal);
-      return attached.map(({ dns, ...one }) => ({ ...one, dns: renderPodDns(pod.spec, network.resolvers, dns) }));
+      const attached = await attachPod(network, place, requests, findNad, signal);
+      return attached.map((one) => withDns(pod, one));
+    },
+    async reattach(pod, sandbox, { ifName, isCut }, signal) {
+      const { place, requests, findNad, facts } = await readWishes(deps, pod, sandbox, signal);
+      const key = requests.find((request) => request.ifName === ifName)?.nad;
+      using _ = owners.asks(sandbox.podUid, facts);
+      const { addresses = [] } = sandbox.interfaces.find(({ name }) => name === ifName) ?? {};
+      const wanted = { requests, ifName, nad: key && findNad(key), addresses, isCut };
+      return withDns(pod, await reattachInterface(network, place, wanted, signal));
     },
     async detach(sandbox) {
       const pod = `${sandbox.podNamespace}/${sandbox.podName}`;
@@ -67,6 +65,21 @@ export function createPodNetworks(deps: PodNetworksDeps): PodNetworks {
       }
     },
   };
+}
+
+/** What a pod asks of its networks, and what decides its addresses. */
+async function readWishes(deps: PodNetworksDeps, pod: Pod, sandbox: Sandbox, signal: AbortSignal) {
+  const { client, owners } = deps;
+  const { podNamespace: namespace, podName: name, podUid: uid, netnsPath, number } = sandbox;
+  const requests = planPodNetworks({ namespace, annotations: pod.metadata.annotations ?? {} });
+  const nads = new Map<string, NetworkAttachment | undefined>();
+  for (const { nad } of requests) {
+    nads.set(`${nad.namespace}/${nad.name}`, await client.find(NetworkAttachmentDefinition, nad, { signal }));
+  }
+  const findNad = (key: PodNetworkRequest["nad"]) => nads.get(`${key.namespace}/${key.name}`);
+  const facts = await readSelectionFacts({ ...deps, pod, requests, findNad, settings: deps.settings(), signal });
+  const macs = createPodMacs(deps, owners.ownerOf(sandbox), facts);
+  return { place: { namespace, name, uid, netnsPath, number, macs }, requests, findNad, facts };
 }
 
 /**

@@ -19,6 +19,16 @@ export interface PodImages {
 export interface PodNetworks {
   /** Idempotent for the same sandbox. @throws {CniError} {InvalidSpecError} naming the network */
   attach(pod: Pod, sandbox: Sandbox, signal: AbortSignal): Promise<readonly SandboxInterface[]>;
+  /**
+   * Attaches one interface of a standing pod once more, which went, or which its network lost (`isCut`), with the address and the MAC
+   * that it had. @throws {CniError} {InvalidSpecError} naming the network
+   */
+  reattach(
+    pod: Pod,
+    sandbox: Sandbox,
+    lost: { readonly ifName: string; readonly isCut: boolean },
+    signal: AbortSignal,
+  ): Promise<SandboxInterface>;
   /** Finishes even when plugins fail; nothing to detach counts as done. */
   detach(sandbox: Sandbox): Promise<void>;
   /** Tries again to detach what plugins would not let go of; pods that are standing are left alone. Never throws. */

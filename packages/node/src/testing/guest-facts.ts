@@ -83,6 +83,7 @@ export function present(overrides: Partial<Present> = {}): Present {
     lastPressAt: undefined,
     unserved: [],
     lastServedAt: undefined,
+    losses: [],
     ...overrides,
   };
 }

@@ -115,6 +115,10 @@ export async function startGuestNode({
     log: silentLog,
   });
   const keeper = await GuestKeeper.open({ sandboxes, log: silentLog, now: () => new Date() });
+  const networks = createPodNetworks({
+    ...{ network, owners, nodeName: "n1", client: api.client, log: silentLog },
+    settings: () => defaultSettings,
+  });
   const pods = createPodsController({
     nodeName: "n1",
     instance,
@@ -125,10 +129,7 @@ export async function startGuestNode({
     hostIps: () => ["192.0.2.7"],
     sandboxes,
     cgroups: await openCgroups(),
-    networks: createPodNetworks({
-      ...{ network, owners, nodeName: "n1", client: api.client, log: silentLog },
-      settings: () => defaultSettings,
-    }),
+    networks,
     images: {
       stateOf: () => ({ is: "ready", imageId: "sha256:1" }),
       startPull: () => {},
@@ -143,6 +144,7 @@ export async function startGuestNode({
     bootId: readBootId(),
     sandboxes,
     keeper,
+    networks,
     qemuPath: "/usr/bin/qemu-system-x86_64",
     node: nodeFacts,
     standIn: await probeStandIn(),

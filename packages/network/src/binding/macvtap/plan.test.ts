@@ -89,6 +89,7 @@ const plan: MacvtapPlan = {
   mtu: 1500,
   sysctls: [],
   nft: "",
+  nftTables: [],
   ipAddresses: ["10.7.0.5"],
   tapName: "tap0",
   server: { name: "k6t-eth0", mac: "02:88:0a:f4:00:05", address: "169.254.75.10/32" },

@@ -20,6 +20,8 @@ export function planBridge(request: BindingRequest): BridgedPlan {
   const tail = podInterface.mac.slice(6); // the last four bytes
   const [ipv4, ipv6] = [addressOf(request, 4), addressOf(request, 6)];
   const isServed = ipv4 !== undefined || ipv6 !== undefined;
+  const fence = isServed ? renderDhcpFence({ table: names.nftTable, nic: names.nic }) : "";
+  const watch = `netdev ${names.nftTable}`;
   const routerNetwork = `fd10:0:2:${(0x100 + index).toString(16)}::`;
   return {
     ...commonPlan(request),
@@ -49,11 +51,9 @@ export function planBridge(request: BindingRequest): BridgedPlan {
       ...withoutIpv6(names.nic),
       ...withoutBridgeFilter,
     ],
-    nft: isServed
-      ? renderDhcpFence({ table: names.nftTable, nic: names.nic })
-      : renderAddressWatch({ family: "bridge", table: names.nftTable, tap: names.tap }),
-    nftTables: [`bridge ${names.nftTable}`],
-    ...(!isServed && { addressWatch: `bridge ${names.nftTable}` }),
+    nft: `${fence}${renderAddressWatch({ hook: "ingress", table: names.nftTable, tap: names.tap })}`,
+    nftTables: [...(isServed ? [`bridge ${names.nftTable}`] : []), watch],
+    addressWatch: watch,
     ...(isServed && {
       dhcp: {
         ...commonDhcp(request, names.bridge, guestMac),

@@ -13,6 +13,7 @@ export function planMacvtap(request: BindingRequest): MacvtapPlan {
   const { interfaceSpec, podInterface, index } = request;
   const names = bindingNames(podInterface.name);
   const guestMac = (interfaceSpec.macAddress ?? podInterface.mac).toLowerCase();
+  const watch = `netdev ${names.nftTable}`;
   const tail = podInterface.mac.slice(6); // the last four bytes
   const ipv4 = addressOf(request, 4);
   return {
@@ -27,8 +28,9 @@ export function planMacvtap(request: BindingRequest): MacvtapPlan {
       ...withoutIpv6(names.tap),
       ...(ipv4 ? [...withoutIpv6(names.bridge), sysctl(`ipv4/conf/${names.bridge}/arp_ignore`, "1")] : []),
     ],
-    nft: ipv4 ? "" : renderAddressWatch({ family: "netdev", table: names.nftTable, tap: names.tap }),
-    ...(!ipv4 && { addressWatch: `netdev ${names.nftTable}` }),
+    nft: renderAddressWatch({ hook: "egress", table: names.nftTable, tap: names.tap }),
+    nftTables: [watch],
+    addressWatch: watch,
     ...(ipv4 && {
       server: { name: names.bridge, mac: `02:88:${tail}`, address: `169.254.75.${10 + index}/32` },
       dhcp: {

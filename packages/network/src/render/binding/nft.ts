@@ -80,27 +80,30 @@ export function renderDhcpFence(options: { readonly table: string; readonly nic:
 }
 
 /**
- * Lets the kernel remember which addresses a guest uses where nobody here gave it one: what it says of itself by ARP and neighbour
- * discovery, the last sixteen of each family, for an hour.
+ * Lets the kernel remember which addresses a guest uses: what it says of itself by ARP and neighbour discovery, the last sixteen of each
+ * family, for an hour. A copy of what tells of an address that was not among them goes to loopback, which drops it: a set's elements
+ * are told to nobody, but loopback's frames are counted where it costs nothing to look.
+ *
+ * @param options.hook  where the guest's frames pass on its link: they come in by a tap, and leave by a macvtap
  */
 export function renderAddressWatch(options: {
-  readonly family: "bridge" | "netdev";
+  readonly hook: "ingress" | "egress";
   readonly table: string;
   readonly tap: string;
 }): string {
-  const { family, table, tap } = options;
-  const [hook, match] =
-    family === "bridge"
-      ? ["hook prerouting priority -300", `iifname "${tap}" `]
-      : [`hook egress device "${tap}" priority 0`, ""];
+  const { hook, table, tap } = options;
   const set = (type: string): string => `type ${type}; flags dynamic, timeout; timeout 1h; size 16;`;
-  return `${replaceTable(family, table)}table ${family} ${table} {
+  const learn = (match: string, field: string, name: string): string => `
+    ${match} ${field} != @${name} dup to "lo"
+    ${match} update @${name} { ${field} }`;
+  const arp = learn("ether type arp arp saddr ip != 0.0.0.0", "arp saddr ip", "ipv4");
+  const discovery = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }";
+  const nd = learn(`ether type ip6 ${discovery} ip6 saddr != ::`, "ip6 saddr", "ipv6");
+  return `${replaceTable("netdev", table)}table netdev ${table} {
   set ipv4 { ${set("ipv4_addr")} }
   set ipv6 { ${set("ipv6_addr")} }
   chain watch {
-    type filter ${hook};
-    ${match}ether type arp arp saddr ip != 0.0.0.0 update @ipv4 { arp saddr ip }
-    ${match}ether type ip6 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 saddr != :: update @ipv6 { ip6 saddr }
+    type filter hook ${hook} device "${tap}" priority 0;${arp}${nd}
   }
 }
 `;

@@ -6,6 +6,7 @@ import {
   withCondition,
   withoutCondition,
 } from "@peapod/compute";
+import { interfaceLost } from "../mending/render/news.ts";
 import type { NewEvent, SeenGuest } from "../types.ts";
 
 /** The conditions that the node half writes, and what to tell of their change. */
@@ -20,8 +21,8 @@ export function renderConditions(
     ["LiveMigratable", migratability(vmi)],
     ["Paused", paused],
     ["AgentConnected", guest.facts.agent && { type: "AgentConnected", status: "True" }],
-    // It was in the way until now.
-    ["Synchronized", undefined],
+    // What was in the way of its start is not any more.
+    ["Synchronized", lossCondition(guest)],
   ];
   const conditions = wanted.reduce<readonly InstanceCondition[]>(
     (list, [type, condition]) => (condition ? withCondition(list, condition, now) : withoutCondition(list, type)),
@@ -50,6 +51,13 @@ function pausedCondition({ state, startsPaused }: Extract<SeenGuest, { is: "pres
     default:
       return undefined;
   }
+}
+
+/** One that is being mended for the first time is whole again before anybody reads of it. */
+function lossCondition({ losses }: Extract<SeenGuest, { is: "present" }>): NewCondition | undefined {
+  const sentences = losses.flatMap(({ because }) => (because === undefined ? [] : [because]));
+  if (sentences.length === 0) return undefined;
+  return { type: "Synchronized", status: "False", reason: interfaceLost, message: sentences.join(". ") };
 }
 
 /** Upstream's reasons where they apply; for all others it is ours that is missing. */

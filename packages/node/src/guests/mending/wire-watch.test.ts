@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { at } from "@peapod/machinery/testing";
+import type { Attachment } from "@peapod/network";
+import type { Pulse } from "./pulse.ts";
+import { WireWatch } from "./wire-watch.ts";
+
+/** No namespace has a link of that name. */
+const lost: Attachment = {
+  name: "default",
+  binding: "passt",
+  podInterfaceName: "absent0",
+  backend: { type: "stream", socketPath: "/s" },
+  mac: "02:00:00:00:00:01",
+  mtu: 1500,
+  ipAddresses: [],
+};
+const whole: Attachment = { ...lost, podInterfaceName: "lo" };
+
+test("WireWatch tells of a loss until somebody asks, and then not again", () => {
+  using world = watch(lost);
+  world.beat();
+  world.beat();
+  assert.equal(world.told(), 2);
+  assert.deepEqual(
+    world.wires.losses().map(({ links }) => links),
+    [["absent0"]],
+  );
+  world.beat();
+  assert.equal(world.told(), 2);
+});
+
+test("WireWatch has nothing to tell of an interface that is whole, and names one whose mending was left", () => {
+  using world = watch(whole);
+  world.beat();
+  assert.deepEqual([world.told(), world.wires.losses()], [0, []]);
+  assert.deepEqual(
+    world.wires.losses(["default"]).map(({ links, isDetached }) => [links, isDetached]),
+    [[[], false]],
+  );
+  world.beat();
+  assert.equal(world.told(), 0);
+});
+
+test("WireWatch remembers how often mending failed, and why", () => {
+  using world = watch(lost);
+  const because = "Cannot attach it";
+  for (const isFinal of [false, true]) {
+    world.wires.losses();
+    world.wires.failed("default", { because, isFinal, triedAt: at("12:00:00") });
+  }
+  const [loss] = world.wires.losses();
+  assert.deepEqual([loss?.attempts, loss?.because, loss?.isFinal, loss?.isDue], [2, because, true, false]);
+});
+
+function watch(attachment: Attachment) {
+  let beat = (): void => {};
+  let told = 0;
+  const pulse: Pick<Pulse, "onBeat"> = {
+    onBeat(listener) {
+      beat = listener;
+      return { [Symbol.dispose]: () => {} };
+    },
+  };
+  const wires = new WireWatch({
+    pid: process.pid,
+    netnsPath: "/proc/self/ns/net",
+    runDir: "/nowhere",
+    attachments: [attachment],
+    pulse,
+    findLostPorts: async () => new Set(),
+    onChange: () => {
+      told += 1;
+    },
+    onNewAddress: () => assert.fail("nothing was seen"),
+    onError: (error) => assert.ifError(error),
+  });
+  return { wires, beat: () => beat(), told: () => told, [Symbol.dispose]: () => wires[Symbol.dispose]() };
+}
