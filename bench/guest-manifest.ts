@@ -12,9 +12,15 @@ export function guestManifest(
     readonly startsPaused?: boolean;
     readonly binding?: Omit<Interface, "name">;
     readonly userData?: string;
+    /** A NetworkAttachmentDefinition for a further NIC, bridged. */
+    readonly secondNetwork?: string;
   } = {},
 ): VirtualMachine {
-  const { binding = { masquerade: {} }, userData = "#!/bin/sh\necho 'printed from cloud-init userdata'\n" } = options;
+  const {
+    secondNetwork,
+    binding = { masquerade: {} },
+    userData = "#!/bin/sh\necho 'printed from cloud-init userdata'\n",
+  } = options;
   return {
     apiVersion: `${VirtualMachine.group}/${VirtualMachine.version}`,
     kind: VirtualMachine.kind,
@@ -32,11 +38,17 @@ export function guestManifest(
                 { name: "containerdisk", disk: { bus: "virtio" } },
                 { name: "cloudinitdisk", disk: { bus: "virtio" } },
               ],
-              interfaces: [{ name: "default", ...binding }],
+              interfaces: [
+                { name: "default", ...binding },
+                ...(secondNetwork === undefined ? [] : [{ name: "second", bridge: {} }]),
+              ],
             },
             resources: { requests: { memory: "128M" } },
           },
-          networks: [{ name: "default", pod: {} }],
+          networks: [
+            { name: "default", pod: {} },
+            ...(secondNetwork === undefined ? [] : [{ name: "second", multus: { networkName: secondNetwork } }]),
+          ],
           volumes: [
             { name: "containerdisk", containerDisk: { image } },
             {

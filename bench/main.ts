@@ -11,6 +11,7 @@ import { measureApiServer } from "./api-server.ts";
 import { describeMachine } from "./machine-under-test.ts";
 import { measurePeapod } from "./peapod.ts";
 import { type Results, renderReport } from "./report.ts";
+import { measureWatching } from "./watching.ts";
 
 const { values } = parseArgs({ options: { json: { type: "string" }, guests: { type: "string", default: "7" } } });
 const guests = Number(values.guests);
@@ -46,7 +47,9 @@ async function measure(): Promise<void> {
   const api = await measureApiServer();
   progress("addresses");
   const addresses = await measureAddresses();
-  const results: Results = { machine, api, addresses, ...(await measurePeapod(guests, progress)) };
+  progress("watching interfaces");
+  const watching = await measureWatching();
+  const results: Results = { machine, api, addresses, watching, ...(await measurePeapod(guests, progress)) };
   console.log(renderReport(results));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
 }

@@ -13,6 +13,7 @@ import {
 } from "./memory.ts";
 import { measureNetwork, type NetworkFigures } from "./network.ts";
 import { readDomain } from "./places.ts";
+import { measureRecovery, type RecoveryFigures } from "./recovery.ts";
 import { measureRestarts, type Restart } from "./restart.ts";
 import { readSteps, type Stage, summariseSteps } from "./stages.ts";
 import { end, type Start, startGuest } from "./start.ts";
@@ -27,6 +28,7 @@ export interface PeapodFigures {
   readonly memory: readonly GuestMemory[];
   readonly growth: Growth;
   readonly restarts: readonly Restart[];
+  readonly recovery: RecoveryFigures;
   readonly network: readonly NetworkFigures[];
   /** Where the time between `create` and QEMU goes. */
   readonly stages: readonly Stage[];
@@ -70,6 +72,8 @@ export async function measurePeapod(guests: number, progress: (text: string) => 
   const growth = await measureGrowth(client, peapod.dataDir, guests);
   progress("a guest whose pod is deleted");
   const restarts = await measureRestarts(client, guests);
+  progress("guests that lose something, or change their address");
+  const recovery = await measureRecovery(client, peapod.dataDir, guests);
   const network = await measureNetwork(client, peapod.dataDir, disk, progress);
   return {
     accelerator: domain.machine.accelerator.type,
@@ -79,6 +83,7 @@ export async function measurePeapod(guests: number, progress: (text: string) => 
     memory,
     growth,
     restarts,
+    recovery,
     network,
     stages: stagesOf(peapod, starts),
   };

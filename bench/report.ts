@@ -7,11 +7,13 @@ import type { NetworkFigures } from "./network.ts";
 import type { PeapodFigures } from "./peapod.ts";
 import { type Summary, summarise } from "./statistics.ts";
 import { aligned, type Line, mebibytes, milliseconds, renderTable } from "./table.ts";
+import type { WatchFigures } from "./watching.ts";
 
 /** All that one run measured; what `--json` writes. */
 export interface Results extends PeapodFigures {
   readonly machine: MachineUnderTest;
   readonly addresses: AddressFigures;
+  readonly watching: WatchFigures;
   readonly api: { readonly inProcess: ApiFigures; readonly overTls: ApiFigures };
 }
 
@@ -23,6 +25,7 @@ export function renderReport(results: Results): string {
     renderTable("memory", memoryLines(results)),
     renderTable("API server", apiLines(results)),
     renderTable("addresses", addressLines(results.addresses)),
+    renderTable("a guest that lost something, or changed its address", recoveryLines(results)),
     renderTable("network: to the guest, from the guest, round trip; medians", networkLines(results.network)),
     stageTable(results),
   ].join("\n\n");
@@ -182,6 +185,24 @@ function addressLines(figures: AddressFigures): readonly Line[] {
 
 function describeAllocation({ perSecond, latency }: AllocationFigures): string {
   return `${Math.round(perSecond)}/s, ${spread(latency)}`;
+}
+
+/** The issue's word for `status.interfaces` is a second. */
+function recoveryLines({ recovery, watching }: Results): readonly Line[] {
+  const withinASecond = (what: string, figures: Summary): Line => ({
+    what,
+    measured: spread(figures),
+    budget: "≤ 1 s",
+    isMet: figures.p95 <= 1000,
+  });
+  return [
+    { what: "passt killed → the guest answers again", measured: spread(recovery.passt) },
+    { what: "node's end of its pod deleted → the guest answers again", measured: spread(recovery.interface) },
+    withinASecond("another address → status.interfaces, by the guest's agent", recovery.addressByAgent),
+    withinASecond("another address → status.interfaces, off the wire", recovery.addressOnWire),
+    { what: "CPU of one look at a guest's links", measured: `${watching.lookMicroseconds.toFixed(0)} µs` },
+    { what: "CPU of asking for the addresses it uses", measured: `${watching.askMilliseconds.toFixed(1)} ms` },
+  ];
 }
 
 /** Each against the first, the bare tap. */

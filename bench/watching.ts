@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { run } from "@peapod/machinery/node";
+import { type Attachment, planLoss, readLinks, readSeenAddresses } from "@peapod/network";
+
+/** What it costs to keep an eye on a running guest's interfaces. */
+export interface WatchFigures {
+  /** CPU of one look at the links of a guest with one interface, microseconds. */
+  readonly lookMicroseconds: number;
+  /** CPU of asking the kernel once which addresses a guest uses, in the asker and in the program it starts, milliseconds. */
+  readonly askMilliseconds: number;
+}
+
+const looks = 20_000;
+const asks = 100;
+const table = "bench_watch";
+
+export async function measureWatching(): Promise<WatchFigures> {
+  const attachment: Attachment = {
+    name: "default",
+    binding: "bridge",
+    podInterfaceName: "eth0",
+    backend: { type: "tap", ifName: "tap0" },
+    mac: "02:00:00:00:00:01",
+    mtu: 1500,
+    ipAddresses: [],
+  };
+  const none = new Set<string>();
+  let before = cpuMs();
+  for (let look = 0; look < looks; look++) {
+    const links = readLinks("self");
+    if (links) planLoss(attachment, { links, lostPorts: none, unserved: none, unfinished: none });
+  }
+  const lookMicroseconds = ((cpuMs() - before) * 1000) / looks;
+  const sets = ["ipv4", "ipv6"].map((name) => `set ${name} { type ${name}_addr; flags dynamic, timeout; size 16; }`);
+  await run(["nft", "-f", "-"], { input: `table netdev ${table} {\n${sets.join("\n")}\n}\n` });
+  try {
+    before = cpuMs();
+    for (let ask = 0; ask < asks; ask++) await readSeenAddresses("/proc/self/ns/net", `netdev ${table}`);
+    return { lookMicroseconds, askMilliseconds: (cpuMs() - before) / asks };
+  } finally {
+    await run(["nft", "delete", "table", "netdev", table]);
+  }
+}
+
+/** Of this process and of all that it started and that has ended, in steps of 10 ms. */
+function cpuMs(): number {
+  const stat = readFileSync("/proc/self/stat", "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
+}
