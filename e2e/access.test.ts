@@ -203,7 +203,9 @@ test("a guest is reached in every way there is", async (t) => {
       succeed(await peapod.virtctl("stop", "web", "--force", "--grace-period=0")).stdout,
       "VM web was scheduled to stop\n",
     );
-    await peapod.kubectl("wait", "vmi/web", "--for=delete", "--timeout=60s");
+    await eventually("no instance", async () => {
+      return (await client.find(VirtualMachineInstance, { namespace, name: "web" })) === undefined || undefined;
+    });
     await eventually("Stopped", async () => {
       const { status } = await client.get(VirtualMachine, { namespace, name: "web" });
       return status?.printableStatus === "Stopped" || undefined;
