@@ -1,6 +1,7 @@
 /** Which room may import which: the list of docs/architecture.md, enforced. */
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { specifiersOf } from "./imports.ts";
 
 const below: Readonly<Record<string, readonly string[]>> = {
   api: [],
@@ -66,12 +67,4 @@ function checkRoom(
     return [`${file}: ${room} must not import ${other} (it may import ${allowed.join(", ") || "nothing"})`];
   }
   return [];
-}
-
-/** Erasable TypeScript keeps import statements regular enough for a pattern. */
-function specifiersOf(source: string): string[] {
-  const code = source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  const pattern =
-    /(?:^|[;\n])\s*(?:import|export)\s[^;"'`]*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']|(?:^|[;\n])\s*import\s*["']([^"']+)["']/g;
-  return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }

@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkDocs } from "./check-docs.ts";
 import { checkImports } from "./check-imports.ts";
+import { checkLoads } from "./check-loads.ts";
 import { checkPurity } from "./check-purity.ts";
 import { staleFiles } from "./generate.ts";
 
@@ -15,7 +16,7 @@ command("format and lint", [bin("biome"), "check", "--error-on-warnings", "."]);
 command("types", [bin("tsc"), "-p", "tsconfig.json"]);
 command("types without Node", [bin("tsc"), "-p", "tsconfig.pure.json"]);
 findings("purity", checkPurity(root));
-findings("imports", checkImports(root));
+findings("imports", [...checkImports(root), ...checkLoads(root)]);
 findings("documents", checkDocs(root));
 findings(
   "generated files",

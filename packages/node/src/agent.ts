@@ -18,7 +18,7 @@ import { createPodsController } from "./pods/index.ts";
 import { createPodNetworks } from "./pods/networks.ts";
 import { ipv4Addresses } from "./registration/machine-facts.ts";
 import { registerNode } from "./registration/register.ts";
-import { readBootId } from "./sandbox/machine.ts";
+import { readBootId } from "./sandbox/boot-id.ts";
 import { openSandboxStore, type SandboxStore } from "./sandbox/store.ts";
 
 export interface AgentOptions {

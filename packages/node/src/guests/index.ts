@@ -1,7 +1,7 @@
 import { type KubeObject, KubeVirt, Pod, VirtualMachineInstance } from "@peapod/api";
 import { kubevirtKey, type SmbiosConfig } from "@peapod/compute";
 import { type Cache, type Controller, parseKey } from "@peapod/machinery";
-import { isNetns } from "../sandbox/machine.ts";
+import { isNetns } from "../sandbox/netns.ts";
 import type { SandboxStore } from "../sandbox/store.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import { type GuestEffectsDeps, guestEffects, type MadeThings } from "./effects.ts";

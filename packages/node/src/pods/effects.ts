@@ -4,8 +4,8 @@ import { type EffectContext, type Effects, formatError, InvalidSpecError } from 
 import { reached } from "@peapod/machinery/node";
 import type { CgroupDriver } from "../cgroup/types.ts";
 import type { GuestView } from "../sandbox/guest-view.ts";
-import { ensureNetns } from "../sandbox/machine.ts";
 import { limitName } from "../sandbox/names.ts";
+import { ensureNetns } from "../sandbox/netns.ts";
 import { removeSandbox } from "../sandbox/remove.ts";
 import type { SandboxStore } from "../sandbox/store.ts";
 import type { Sandbox } from "../sandbox/types.ts";

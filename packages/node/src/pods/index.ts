@@ -1,7 +1,7 @@
 import { NetworkAttachmentDefinition, Pod } from "@peapod/api";
 import { type Controller, keyOf, parseKey } from "@peapod/machinery";
 import { defineCheckpoints } from "@peapod/machinery/node";
-import { isNetns } from "../sandbox/machine.ts";
+import { isNetns } from "../sandbox/netns.ts";
 import { type PodMemory, type PodsDeps, podEffects } from "./effects.ts";
 import { planPod } from "./plan.ts";
 import type { Facts, ImageState, Step, WantedImage } from "./types.ts";

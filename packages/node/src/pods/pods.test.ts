@@ -10,8 +10,8 @@ import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testi
 import { defaultSettings, inventory, openNodeNetwork, removeNodeNetwork, renderDefaultNetwork } from "@peapod/network";
 import { isInOwnNamespaces } from "@peapod/network/testing";
 import { openCgroups } from "../cgroup/driver.ts";
+import { readBootId } from "../sandbox/boot-id.ts";
 import type { GuestState } from "../sandbox/guest-view.ts";
-import { readBootId } from "../sandbox/machine.ts";
 import { openSandboxStore } from "../sandbox/store.ts";
 import { dyingAt } from "../testing/dying-at.ts";
 import { createPodsController } from "./index.ts";

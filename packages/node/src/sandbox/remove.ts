@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { reached } from "@peapod/machinery/node";
 import type { CgroupDriver } from "../cgroup/types.ts";
-import { removeNetns } from "./machine.ts";
 import { limitName } from "./names.ts";
+import { removeNetns } from "./netns.ts";
 import type { SandboxStore } from "./store.ts";
 import type { Sandbox } from "./types.ts";
 

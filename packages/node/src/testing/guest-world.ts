@@ -21,7 +21,7 @@ import { createGuestsController, GuestKeeper } from "../guests/index.ts";
 import { createPodsController } from "../pods/index.ts";
 import { createPodNetworks } from "../pods/networks.ts";
 import { createPodOwners } from "../pods/pod-owners.ts";
-import { readBootId } from "../sandbox/machine.ts";
+import { readBootId } from "../sandbox/boot-id.ts";
 import { openSandboxStore } from "../sandbox/store.ts";
 
 // Groups are the machine's, not the namespaces', where every test is process 1: a name that nobody else has.

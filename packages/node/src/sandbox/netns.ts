@@ -1,12 +1,6 @@
-import { readFileSync } from "node:fs";
 import { rm, statfs } from "node:fs/promises";
 import { run } from "@peapod/machinery/node";
 import { addPodNamespace } from "@peapod/network";
-
-/** Changes with every boot: what lived in memory under another one is gone. */
-export function readBootId(path = "/proc/sys/kernel/random/boot_id"): string {
-  return readFileSync(path, "utf8").trim();
-}
 
 /** Idempotent. Its loopback device is still down: attaching networks raises it. */
 export async function ensureNetns(path: string, signal: AbortSignal): Promise<void> {
