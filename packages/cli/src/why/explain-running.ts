@@ -28,6 +28,10 @@ export function explainRunning(facts: WhyFacts, vmi: VirtualMachineInstance): An
     };
   }
   const unsynchronized = findCondition(conditions, "Synchronized");
+  if (unsynchronized?.status === "False" && unsynchronized.reason === "InterfaceLost") {
+    const details = unsynchronized.message ? [unsynchronized.message] : []; // it says what helps
+    return { sentence: `${name} is running, but an interface of it lost its network`, details, waysOut: [] };
+  }
   if (unsynchronized?.status === "False") {
     return {
       sentence: `${name} is running, but not as its spec says`,

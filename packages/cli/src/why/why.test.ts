@@ -238,7 +238,7 @@ test("why: a guest that ended, well and not, with and without a machine", async 
   assert.match(loose, /^web is not running: its guest shut down\n {2}it belongs to no VirtualMachine/);
 });
 
-test("why: a guest that runs may be paused, out of sight, not ready, or well", async () => {
+test("why: a guest that runs may be paused, out of sight, not ready, without its network, or well", async () => {
   const running = (...conditions: object[]) => ({
     status: { phase: "Running", conditions, interfaces: [{ name: "default", ipAddress: "10.244.0.2" }] },
   });
@@ -260,6 +260,11 @@ test("why: a guest that runs may be paused, out of sight, not ready, or well", a
   assert.equal(
     await why(cluster({ vmi: running(waiting) }), "web"),
     "web is running, but not ready\n  containers with unready status: [compute]\n",
+  );
+  const lost = { type: "Synchronized", status: "False", reason: "InterfaceLost", message: "its parent is gone" };
+  assert.equal(
+    await why(cluster({ vmi: running(ready, lost) }), "web"),
+    "web is running, but an interface of it lost its network\n  its parent is gone\n",
   );
   assert.match(
     await why(cluster({ vmi: running(ready), node: false }), "web"),
