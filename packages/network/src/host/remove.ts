@@ -1,5 +1,7 @@
 import { ProgramError, run } from "@peapod/machinery/node";
 import { hostNames, isMadeName } from "../render/host-names.ts";
+import { serviceRoute } from "../services/route.ts";
+import { serviceNetwork } from "../services/service-network.ts";
 import { leaveMachine } from "./claim.ts";
 import { listForwardRules, removeForwardRule } from "./forward-rules.ts";
 import { observeMachine } from "./machine.ts";
@@ -45,6 +47,10 @@ export async function removeNodeNetwork(options: {
   await attempt(async () => {
     for (const rule of await listForwardRules(prefix)) await attempt(() => removeForwardRule(rule));
   });
+  // Another instance that needs it too makes it again at its next look.
+  await attempt(() =>
+    run(["ip", "route", "delete", ...serviceRoute(serviceNetwork, "lo")], { timeoutMs }).catch(unlessNoRoute),
+  );
   await attempt(async () => leaveMachine(registryPath, instance, await observeMachine()));
   if (failures.length > 0) throw new AggregateError(failures, "Cannot remove all of this node's network");
 }
@@ -54,6 +60,11 @@ export async function listNftTables(): Promise<readonly { readonly family: strin
   const { stdout } = await run(["nft", "-j", "list", "tables"], { timeoutMs, maxOutputBytes: 1024 * 1024 });
   const { nftables = [] } = JSON.parse(stdout) as { nftables?: { table?: { family: string; name: string } }[] };
   return nftables.flatMap(({ table }) => (table ? [{ family: table.family, name: table.name }] : []));
+}
+
+function unlessNoRoute(error: unknown): void {
+  if (error instanceof ProgramError && /No such process/.test(error.stderr)) return;
+  throw error;
 }
 
 /** The other end of a pair goes with the first. */

@@ -4,6 +4,7 @@ import { applyBatch } from "../link/namespace.ts";
 import type { HealthServers } from "./health/server.ts";
 import type { Installed, Step } from "./plan.ts";
 import { parseFlows, staleFlows } from "./render/flows.ts";
+import { serviceRoute } from "./route.ts";
 
 const timeoutMs = 20_000;
 
@@ -22,7 +23,7 @@ export function serviceEffects(state: ServiceState): Effects<Step> {
       state.installed = { table, isSwept: false };
     },
     async addRoute({ network, device }, { signal }) {
-      await run(["ip", "route", "replace", network, "dev", device], { signal, timeoutMs });
+      await run(["ip", "route", "replace", ...serviceRoute(network, device)], { signal, timeoutMs });
     },
     async answerHealth({ checks }) {
       await state.health.serve(checks);

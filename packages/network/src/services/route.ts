@@ -2,12 +2,23 @@ import { readFile } from "node:fs/promises";
 import { containsIp, formatIp, parseCidr } from "@peapod/api";
 import type { Facts } from "./plan.ts";
 
-/** Which route services need on this machine. Where any leads there (a default route does) it stays as it is: the rules decide. */
-export async function findMissingRoute(network: string, device: string): Promise<Facts["missingRoute"]> {
-  const routes = await readFile("/proc/net/route", "utf8");
+/** Tells our route from one of the machine's own; a number that no routing program has been given. */
+const protocol = "112";
+
+/** What `ip route` is told of the route: to `replace` it, and to `delete` it. */
+export function serviceRoute(network: string, device: string): readonly string[] {
+  return [network, "dev", device, "proto", protocol];
+}
+
+/**
+ * Which route services need on this machine. Where any leads there (a default route does) it stays as it is: the rules decide. It leads
+ * to the pods' bridge, with which it goes, or where there is none (all guests are on networks of their own) to loopback.
+ */
+export async function findMissingRoute(network: string, bridge: string): Promise<Facts["missingRoute"]> {
+  if (isCovered(network, await readFile("/proc/net/route", "utf8"))) return undefined;
   const devices = await readFile("/proc/net/dev", "utf8");
-  const hasDevice = devices.split("\n").some((line) => line.trimStart().startsWith(`${device}:`));
-  return hasDevice && !isCovered(network, routes) ? { network, device } : undefined;
+  const hasBridge = devices.split("\n").some((line) => line.trimStart().startsWith(`${bridge}:`));
+  return { network, device: hasBridge ? bridge : "lo" };
 }
 
 /** @param routes  `/proc/net/route` */

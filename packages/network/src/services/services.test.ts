@@ -13,7 +13,7 @@ import { openTestNode, type TestPod } from "../testing/test-node.ts";
 import { type ServiceState, serviceEffects } from "./effects.ts";
 import { HealthServers } from "./health/server.ts";
 import { type Facts, planServices } from "./plan.ts";
-import { findMissingRoute } from "./route.ts";
+import { findMissingRoute, serviceRoute } from "./route.ts";
 import { serviceNetwork } from "./service-network.ts";
 import { backed, factsOf } from "./testing.ts";
 
@@ -136,6 +136,20 @@ if (isInOwnNamespaces(import.meta.url)) {
     assert.deepEqual(await world.answers(world.client, "10.96.0.10:80", 12), ["a", "b"]);
     const { inventory } = await import("../host/inventory.ts");
     assert.ok((await inventory(world.instance)).nftTables.includes("ip peapod_abc123_services"));
+  });
+
+  test("a machine without a default route and without pods of its own network reaches services all the same", async (t) => {
+    {
+      await using world = await makeWorld(t);
+      await run(["ip", "route", "delete", serviceNetwork]).catch(() => {});
+      const missing = await findMissingRoute(serviceNetwork, "there-is-none");
+      assert.deepEqual(missing, { network: serviceNetwork, device: "lo" });
+      await run(["ip", "route", "replace", ...serviceRoute(serviceNetwork, "lo")]);
+      assert.equal(await findMissingRoute(serviceNetwork, "ppabc123br"), undefined);
+      await world.sync([backed("web", { clusterIP, ports: [port] }, world.addresses)]);
+      assert.deepEqual(await world.answers("node", "10.96.0.10:80", 12), ["a", "b"]);
+    }
+    assert.equal((await run(["ip", "route", "show", serviceNetwork])).stdout, "", "it goes with the instance");
   });
 
   test("five hundred services are one transaction, and change by small ones", async (t) => {
