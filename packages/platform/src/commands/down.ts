@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { createLog } from "@peapod/machinery/node";
 import { defaultSettings } from "@peapod/network";
 import { createPodOwners, openNetworkOf, takeDown } from "@peapod/node";
 import { instancePaths } from "../instance/paths.ts";
 import { endProcess, findRecordedProcess, forgetProcess } from "../instance/process-record.ts";
+import { spaceTaken } from "../instance/space-taken.ts";
 
 const words = {
   shutdown: "shut down",
@@ -60,16 +61,8 @@ export async function down(
       advice: "run peapod down again",
     });
   }
-  print(`Nothing of Peapod is left on this machine except ${paths.dataDir} (${formatSize(sizeOf(paths.dataDir))})`);
+  print(`Nothing of Peapod is left on this machine except ${paths.dataDir} (${formatSize(spaceTaken(paths.dataDir))})`);
   return 0;
-}
-
-/** Space taken, not sizes: images have holes. */
-function sizeOf(path: string): number {
-  const entry = statSync(path, { throwIfNoEntry: false });
-  if (!entry) return 0;
-  const own = entry.blocks * 512;
-  return entry.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own) : own;
 }
 
 function formatSize(bytes: number): string {
