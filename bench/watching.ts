@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { run } from "@peapod/machinery/node";
-import { type Attachment, planLoss, readLinks, readSeenAddresses } from "@peapod/network";
+import { planLoss, readLinks, readSeenAddresses } from "@peapod/network";
+import { exampleAttachment } from "@peapod/network/testing";
 
 /** What it costs to keep an eye on a running guest's interfaces. */
 export interface WatchFigures {
@@ -15,15 +16,7 @@ const asks = 100;
 const table = "bench_watch";
 
 export async function measureWatching(): Promise<WatchFigures> {
-  const attachment: Attachment = {
-    name: "default",
-    binding: "bridge",
-    podInterfaceName: "eth0",
-    backend: { type: "tap", ifName: "tap0" },
-    mac: "02:00:00:00:00:01",
-    mtu: 1500,
-    ipAddresses: [],
-  };
+  const attachment = exampleAttachment();
   const none = new Set<string>();
   let before = cpuMs();
   for (let look = 0; look < looks; look++) {

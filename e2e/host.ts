@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execute, type Outcome, succeed } from "./harness.ts";
+import { eventually, execute, type Outcome, succeed } from "./harness.ts";
 
 /** One machine that is none of Peapod's. */
 export interface Host {
@@ -66,6 +66,13 @@ export async function createHost(
       return (await run("busybox", "ping", "-c", "3", "-W", "1", address)).code === 0;
     },
   };
+}
+
+/** Waits until what answers a host's HTTP request at an address names itself so. */
+export async function answers(host: Host, address: string, name: string, withinMs?: number): Promise<void> {
+  const url = `http://${address.includes(":") ? `[${address}]` : address}/`;
+  const look = async () => (await host.get(url))?.includes(name);
+  await eventually(`${name} answers ${host.name} at ${address}`, look, withinMs);
 }
 
 async function serveName(name: string, run: Host["run"], undo: AsyncDisposableStack): Promise<void> {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { SpiderEndpoint, SpiderIPPool, VirtualMachineInstance } from "@peapod/api";
 import { eventually, guestImage, type Peapod, root, startPeapod } from "./harness.ts";
-import type { Host } from "./host.ts";
+import { answers } from "./host.ts";
 import { createSwitch } from "./ovs.ts";
 import { centos, cirros, seedOr, withRoom } from "./seeds.ts";
 import { createUnderlay } from "./underlay.ts";
@@ -93,12 +93,6 @@ test("two NICs over Open vSwitch: each in its VLAN, the first with the default r
     await answers(in40, "10.40.120.100", "vm-centos");
   });
 });
-
-async function answers(host: Host, address: string, name: string): Promise<void> {
-  await eventually(`${name} answers ${host.name} at ${address}`, async () =>
-    (await host.get(`http://${address}/`))?.includes(name),
-  );
-}
 
 async function vmiOf(peapod: Peapod, name: string): Promise<VirtualMachineInstance | undefined> {
   return (await peapod.client()).find(VirtualMachineInstance, { namespace: "default", name });

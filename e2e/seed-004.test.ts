@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { SpiderEndpoint, VirtualMachineInstance } from "@peapod/api";
 import { answerOf, eventually, guestImage, type Peapod, root, startPeapod } from "./harness.ts";
-import type { Host } from "./host.ts";
+import { answers, type Host } from "./host.ts";
 import { quickMachine } from "./launchers.ts";
 import { guestReference, machine } from "./machines.ts";
 import { createSwitch } from "./ovs.ts";
@@ -43,11 +43,11 @@ test("the guide's machines run as written, and keep their addresses", async (t) 
     withContainerDisk(seedOr("vm-masquerade-seed004.yaml", "004-virtualmachine-masquerade-calico.yaml")),
   );
   await t.test("passt over macvlan: the address is of the pool, and the LAN reaches it", () =>
-    answers(gateway, "10.7.120.100", "passt-macvlan-spiderpool"),
+    answers(gateway, "10.7.120.100", "passt-macvlan-spiderpool", bootMs),
   );
   await t.test("bridge over Open vSwitch: eth0 as annotated, the other NIC from its network's own pool", async () => {
-    await answers(in30, "10.40.120.100", "bridge-ovs-spiderpool");
-    await answers(in40, "10.41.120.100", "bridge-ovs-spiderpool");
+    await answers(in30, "10.40.120.100", "bridge-ovs-spiderpool", bootMs);
+    await answers(in40, "10.41.120.100", "bridge-ovs-spiderpool", bootMs);
   });
   await t.test("an endpoint carries the name of its machine", async () => {
     const endpoint = await (await peapod.client()).get(SpiderEndpoint, {
@@ -133,9 +133,4 @@ async function placeOf(peapod: Peapod, name: string): Promise<Placed> {
     },
     bootMs,
   );
-}
-
-async function answers(host: Host, address: string, name: string): Promise<void> {
-  const answer = async () => (await host.get(`http://${address}/`))?.includes(name);
-  await eventually(`${name} answers ${host.name} at ${address}`, answer, bootMs);
 }

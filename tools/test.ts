@@ -85,9 +85,10 @@ async function prepareStock(): Promise<void> {
 }
 
 /**
- * A machine of its own for one file: loopback only, an empty /run and /var/tmp, mounts and processes that nobody else sees. Its first
- * process is a shell, which takes the exit status of whatever loses its parent (Node would leave guests that ended unburied, and their
- * cgroups busy); when that shell ends, or we do, the kernel ends everything else.
+ * A machine of its own for one file: loopback only, an empty /run and /var/tmp, mounts and processes that nobody else sees. What it
+ * makes for a while lies in that /var/tmp, which we remove however it ended. Its first process is a shell, which takes the exit status
+ * of whatever loses its parent (Node would leave guests that ended unburied, and their cgroups busy); when that shell ends, or we do,
+ * the kernel ends everything else.
  */
 async function isolated(file: string): Promise<Tally> {
   const inside = `ip link set lo up && mount -t tmpfs -o mode=755 tmpfs /run && mount --bind "$0" /var/tmp && { "$@" & } && wait $!`;
@@ -99,7 +100,7 @@ async function isolated(file: string): Promise<Tally> {
       ...["unshare", "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "--kill-child"],
       ...["sh", "-c", inside, scratch, process.execPath, "--test", "--test-reporter=spec", file],
     ],
-    { PEAPOD_TEST_NAMESPACES: "own" },
+    { PEAPOD_TEST_NAMESPACES: "own", TMPDIR: "/var/tmp" },
   );
   if (!process.env["PEAPOD_KEEP_LOGS"]) removeScratch(scratch);
   console.log(`── ${file} (${((performance.now() - started) / 1000).toFixed(0)} s)`);

@@ -15,6 +15,7 @@ export * from "./admissions/virtual-machine-instance.ts";
 export * from "./annotations/addresses.ts";
 export * from "./annotations/annotation-error.ts";
 export * from "./annotations/mac.ts";
+export * from "./annotations/moved-interfaces.ts";
 export * from "./annotations/network-selections.ts";
 export * from "./annotations/pod-networks.ts";
 export * from "./annotations/pools.ts";

@@ -26,9 +26,6 @@ export const annotations = {
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
   networks: "k8s.v1.cni.cncf.io/networks",
   defaultNetwork: "v1.multus-cni.io/default-network",
-  /** On a launcher pod: its interfaces whose addresses move into the guest. */
-  bridgedInterfaces: "network.peapod.io/bridged-interfaces",
-  macvtapInterfaces: "network.peapod.io/macvtap-interfaces",
 } as const;
 
 export const finalizers = {

@@ -11,6 +11,7 @@ export * from "./binding/types.ts";
 export * from "./cluster.ts";
 export * from "./cni/chain.ts";
 export * from "./cni/cni-error.ts";
+export { ipamSection } from "./cni/ipam-section.ts";
 export type * from "./cni/types.ts";
 export * from "./controllers/addresses/index.ts";
 export { createEndpointController } from "./controllers/endpoints/index.ts";

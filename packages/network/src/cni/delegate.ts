@@ -1,5 +1,6 @@
 import { CniError } from "./cni-error.ts";
 import { PluginError, type PluginRequest, pluginCodes } from "./define-plugin.ts";
+import { ipamSection } from "./ipam-section.ts";
 import { invokePlugin } from "./plugin.ts";
 import { emptyResult, parseResult } from "./result.ts";
 import type { CniResult, CniRuntime } from "./types.ts";
@@ -29,7 +30,7 @@ export async function delegateToIpam(
   }
 }
 
-function ipamTypeOf({ ipam }: PluginRequest["config"]): string | undefined {
-  const type = typeof ipam === "object" && ipam !== null && "type" in ipam ? ipam.type : undefined;
+function ipamTypeOf(config: PluginRequest["config"]): string | undefined {
+  const { type } = ipamSection(config);
   return typeof type === "string" && type !== "" ? type : undefined;
 }

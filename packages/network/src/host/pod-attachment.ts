@@ -4,14 +4,13 @@ import { deleteNetwork } from "../cni/chain.ts";
 import { withRequest } from "../cni/render/capability-args.ts";
 import { tidyNetworks } from "../cni/tidy.ts";
 import type { CniResult } from "../cni/types.ts";
-import { applyBatch, observeLinks } from "../link/namespace.ts";
-import { observePodInterfaces } from "../link/pod-interface.ts";
-import { renderDefaultRoute } from "../pod-networks/render/default-route.ts";
+import { observeLinks } from "../link/namespace.ts";
 import type { PodNetworkRequest } from "../pod-networks/types.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
 import { attachInterface } from "./attach-interface.ts";
 import type { NodeNetwork } from "./node-network.ts";
 import type { PodMacs } from "./pod-mac.ts";
+import { settleDefaultRoute } from "./settle-default-route.ts";
 
 /** Whose interfaces they are, and where. */
 export interface PodPlace {
@@ -31,6 +30,15 @@ export interface AttachedInterface extends PodInterface {
   readonly isDefault: boolean;
   /** What the plugins say of names, beside what the machine knows. */
   readonly dns: { readonly nameservers: readonly string[]; readonly search: readonly string[] };
+}
+
+/** What is known of an attached interface: by what was asked, what there is, and what its plugins said. */
+export function describeAttached(
+  { nad, isDefault }: PodNetworkRequest,
+  podInterface: PodInterface,
+  { dns: { nameservers = [], search = [] } }: Pick<CniResult, "dns">,
+): AttachedInterface {
+  return { ...podInterface, nad, isDefault, dns: { nameservers, search } };
 }
 
 /**
@@ -60,13 +68,13 @@ export async function attachPod(
     const config = withRequest(renderCniConfig(nad, network.defaults), request);
     results.push(await attachInterface(network, pod, { request, index, config, signal }));
   }
-  const interfaces = await settleDefaultRoute(pod.netnsPath, requests, signal);
+  const names = requests.map(({ ifName }) => ifName);
+  const interfaces = await settleDefaultRoute(pod.netnsPath, requests, names, signal);
   for (const { name, mac } of interfaces) await pod.macs?.remember(name, mac);
   return interfaces.flatMap((podInterface, index) => {
     const [request, result] = [requests[index], results[index]];
     if (!request || !result) return [];
-    const { nameservers = [], search = [] } = result.dns;
-    return [{ ...podInterface, nad: request.nad, isDefault: request.isDefault, dns: { nameservers, search } }];
+    return [describeAttached(request, podInterface, result)];
   });
 }
 
@@ -82,20 +90,6 @@ async function forgetVanished(
   const gone = finished.filter(({ attachment }) => !links.some(({ name }) => name === attachment.ifName));
   const [failure] = await detachAll(network, gone, signal);
   if (failure) throw failure;
-}
-
-/** Multus' `default-route`: one network's gateways are the pod's, and no other's. */
-async function settleDefaultRoute(
-  netnsPath: string,
-  requests: readonly PodNetworkRequest[],
-  signal: AbortSignal | undefined,
-): Promise<readonly PodInterface[]> {
-  const names = requests.map(({ ifName }) => ifName);
-  const interfaces = await observePodInterfaces(netnsPath, names, signal);
-  const lines = renderDefaultRoute(requests, interfaces);
-  if (lines.length === 0) return interfaces;
-  await applyBatch(netnsPath, { raise: lines }, signal);
-  return await observePodInterfaces(netnsPath, names, signal);
 }
 
 /**

@@ -1,19 +1,18 @@
-import type { PodInterface } from "../binding/types.ts";
 import { listCached } from "../cni/cache.ts";
 import { deleteNetwork } from "../cni/chain.ts";
+import { ipamSection } from "../cni/ipam-section.ts";
 import { withRequest } from "../cni/render/capability-args.ts";
 import type { CniNetwork } from "../cni/types.ts";
 import { linkNames } from "../link/link-names.ts";
 import { applyBatch, observeLinks } from "../link/namespace.ts";
-import { observePodInterfaces } from "../link/pod-interface.ts";
 import type { Link } from "../link/types.ts";
-import { renderDefaultRoute } from "../pod-networks/render/default-route.ts";
 import type { PodNetworkRequest } from "../pod-networks/types.ts";
 import { bindingNames } from "../render/binding/names.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
 import { attachInterface } from "./attach-interface.ts";
 import type { NodeNetwork } from "./node-network.ts";
-import type { AttachedInterface, PodPlace } from "./pod-attachment.ts";
+import { type AttachedInterface, describeAttached, type PodPlace } from "./pod-attachment.ts";
+import { settleDefaultRoute } from "./settle-default-route.ts";
 
 export interface ReattachRequest {
   /** All that the pod asks for. */
@@ -62,26 +61,12 @@ export async function reattachInterface(
   const runtime = network.cni;
   if (cached && (isCut || !isThere)) await deleteNetwork(cached.network, cached.attachment, { runtime, signal });
   const address = addressToAsk(config, addresses);
-  const { dns } = await attachInterface(network, pod, { request, index, config, address, signal });
-  const podInterface = await settleDefaultRoute(netnsPath, requests, ifName, signal);
+  const result = await attachInterface(network, pod, { request, index, config, address, signal });
+  // Routes of other interfaces may be their guests' by now.
+  const [podInterface] = await settleDefaultRoute(netnsPath, requests, [ifName], signal);
   if (!podInterface) throw new Error(`Cannot find interface "${ifName}" in the pod's network namespace`);
   await pod.macs?.remember(ifName, podInterface.mac);
-  const { nameservers = [], search = [] } = dns;
-  return { ...podInterface, nad: request.nad, isDefault: request.isDefault, dns: { nameservers, search } };
-}
-
-/** As for the whole pod, but of this interface alone: routes of others may be their guests' by now. */
-async function settleDefaultRoute(
-  netnsPath: string,
-  requests: readonly PodNetworkRequest[],
-  ifName: string,
-  signal: AbortSignal | undefined,
-): Promise<PodInterface | undefined> {
-  const interfaces = await observePodInterfaces(netnsPath, [ifName], signal);
-  const lines = renderDefaultRoute(requests, interfaces).filter((line) => line.includes(` dev ${ifName}`));
-  if (lines.length === 0) return interfaces[0];
-  await applyBatch(netnsPath, { raise: lines }, signal);
-  return (await observePodInterfaces(netnsPath, [ifName], signal))[0];
+  return describeAttached(request, podInterface, result);
 }
 
 /**
@@ -130,6 +115,6 @@ export function planRoom(links: readonly Link[], ifName: string, isCut: boolean)
 
 /** Where a plugin gives out the next one in turn. */
 function addressToAsk({ plugins }: CniNetwork, addresses: readonly string[]): string | undefined {
-  const isInTurn = plugins.some(({ ipam }) => (ipam as { type?: unknown } | undefined)?.type === "host-local"); // a plugin's own field
+  const isInTurn = plugins.some((plugin) => ipamSection(plugin)["type"] === "host-local");
   return isInTurn ? addresses.find((address) => !address.includes(":"))?.replace(/\/.*/, "") : undefined;
 }

@@ -49,7 +49,7 @@ export async function removeNodeNetwork(options: {
   });
   // Another instance that needs it too makes it again at its next look.
   await attempt(() =>
-    run(["ip", "route", "delete", ...serviceRoute(serviceNetwork, "lo")], { timeoutMs }).catch(unlessNoRoute),
+    run(["ip", "route", "delete", ...serviceRoute(serviceNetwork, "lo")], { timeoutMs }).catch(unlessGone),
   );
   await attempt(async () => leaveMachine(registryPath, instance, await observeMachine()));
   if (failures.length > 0) throw new AggregateError(failures, "Cannot remove all of this node's network");
@@ -62,13 +62,8 @@ export async function listNftTables(): Promise<readonly { readonly family: strin
   return nftables.flatMap(({ table }) => (table ? [{ family: table.family, name: table.name }] : []));
 }
 
-function unlessNoRoute(error: unknown): void {
-  if (error instanceof ProgramError && /No such process/.test(error.stderr)) return;
-  throw error;
-}
-
-/** The other end of a pair goes with the first. */
+/** Takes for done what is not there: the other end of a pair goes with the first, a route with its device. */
 function unlessGone(error: unknown): void {
-  if (error instanceof ProgramError && /Cannot find device/.test(error.stderr)) return;
+  if (error instanceof ProgramError && /Cannot find device|No such process/.test(error.stderr)) return;
   throw error;
 }

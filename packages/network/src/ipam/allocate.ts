@@ -1,4 +1,5 @@
 import { type IpFamily, isInRanges, parseIp } from "@peapod/api";
+import { fail } from "./errors.ts";
 import { findAddress, rangesOf } from "./find-address.ts";
 import { type HeldAddress, handedOutWith, isSameHandedOut } from "./handed-out.ts";
 import type { IpPool } from "./pool.ts";
@@ -195,8 +196,4 @@ function isSameRecord(a: Allocation, b: Allocation): boolean {
 
 function isSameHolder(a: Holder, b: Holder): boolean {
   return a.podUid === b.podUid && a.podName === b.podName && a.node === b.node;
-}
-
-function fail(error: Error): never {
-  throw error;
 }

@@ -49,3 +49,8 @@ export class AddressUnavailableError extends Error {
 export class NoPoolError extends Error {
   override readonly name = "NoPoolError";
 }
+
+/** To throw within an expression. */
+export function fail(error: Error): never {
+  throw error;
+}

@@ -1,6 +1,6 @@
 import { containsIp, type IpFamily, type IpRange, isInRanges, mergeRanges, parseIp } from "@peapod/api";
 import type { AllocationView, PoolUse } from "./allocate.ts";
-import { AddressUnavailableError, NoPoolError, PoolExhaustedError, UnknownPoolError } from "./errors.ts";
+import { AddressUnavailableError, fail, NoPoolError, PoolExhaustedError, UnknownPoolError } from "./errors.ts";
 import type { HeldNumbers } from "./runs.ts";
 import { type AddressRequest, type AllocateRequest, type FamilyRange, type Nic, nicKey } from "./types.ts";
 
@@ -99,8 +99,4 @@ function exactly(
 
 export function rangesOf(ranges: readonly FamilyRange[], family: IpFamily): readonly IpRange[] {
   return ranges.filter((range) => range.family === family);
-}
-
-function fail(error: Error): never {
-  throw error;
 }

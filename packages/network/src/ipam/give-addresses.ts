@@ -1,5 +1,6 @@
 import { containsIp, formatIp, parseIp } from "@peapod/api";
 import { defineCheckpoints, reached } from "@peapod/machinery/node";
+import { ipamSection } from "../cni/ipam-section.ts";
 import type { IpamCall, IpamCallContext, PodIdentity, PodReference } from "./cni-call.ts";
 import { UnknownPoolError } from "./errors.ts";
 import type { Allocated } from "./ipam.ts";
@@ -223,8 +224,7 @@ function sayWhatIsIgnored({ context, pod, owner, identity }: Asked, { routes }: 
 
 /** The `ipam` section of the network. */
 function networkPools({ config }: IpamCall): NetworkPools {
-  const ipam = typeof config["ipam"] === "object" && config["ipam"] !== null ? { ...config["ipam"] } : {};
-  const section: Readonly<Record<string, unknown>> = ipam;
+  const section = ipamSection(config);
   const list = (key: string): readonly string[] => (Array.isArray(section[key]) ? section[key].map(String) : []);
   return {
     4: list("default_ipv4_ippool"),

@@ -1,4 +1,5 @@
 import { InvalidSpecError } from "@peapod/machinery";
+import { ipamSection } from "../cni/ipam-section.ts";
 import { spokenVersions } from "../cni/spoken-versions.ts";
 import type { CniNetwork, CniPlugin } from "../cni/types.ts";
 
@@ -62,12 +63,12 @@ export function renderCniConfig(nad: NetworkAttachment, defaults: NodeNetworkDef
 
 /** Fills in what belongs to this node, and keeps plugins' own state in our folder. */
 function localise(plugin: CniPlugin, { bridge, mtu, stateDir }: NodeNetworkDefaults): CniPlugin {
-  const ipam = isRecord(plugin["ipam"]) ? plugin["ipam"] : undefined;
+  const ipam = ipamSection(plugin);
   return {
     ...plugin,
     ...(plugin.type === "bridge" && plugin["bridge"] === undefined && { bridge, mtu: plugin["mtu"] ?? mtu }),
     ...(plugin.type === "tuning" && { dataDir: plugin["dataDir"] ?? `${stateDir}/tuning` }),
-    ...(ipam?.["type"] === "host-local" && {
+    ...(ipam["type"] === "host-local" && {
       ipam: { ...ipam, dataDir: ipam["dataDir"] ?? `${stateDir}/host-local` },
     }),
   };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { containsIp, formatIp, parseCidr } from "@peapod/api";
+import { linkNames } from "../link/link-names.ts";
 import type { Facts } from "./plan.ts";
 
 /** Tells our route from one of the machine's own; a number that no routing program has been given. */
@@ -16,9 +17,7 @@ export function serviceRoute(network: string, device: string): readonly string[]
  */
 export async function findMissingRoute(network: string, bridge: string): Promise<Facts["missingRoute"]> {
   if (isCovered(network, await readFile("/proc/net/route", "utf8"))) return undefined;
-  const devices = await readFile("/proc/net/dev", "utf8");
-  const hasBridge = devices.split("\n").some((line) => line.trimStart().startsWith(`${bridge}:`));
-  return { network, device: hasBridge ? bridge : "lo" };
+  return { network, device: (await linkNames()).has(bridge) ? bridge : "lo" };
 }
 
 /** @param routes  `/proc/net/route` */

@@ -1,3 +1,4 @@
+export * from "./example-attachment.ts";
 export * from "./fake-guest.ts";
 export * from "./lan.ts";
 export * from "./open-vswitch.ts";

@@ -3,6 +3,7 @@ import type { Client } from "@peapod/machinery";
 import {
   findMaster,
   type IpamSettings,
+  ipamSection,
   type NetworkAttachment,
   type NodeNetwork,
   type PodNetworkRequest,
@@ -60,7 +61,7 @@ function findAsking(
   if (!nad) return undefined;
   try {
     return renderCniConfig(nad, defaults).plugins.find((plugin) => {
-      const ipam: Readonly<Record<string, unknown>> = { ...(plugin["ipam"] as object | undefined) }; // spread takes anything
+      const ipam = ipamSection(plugin);
       const isNamed = "default_ipv4_ippool" in ipam || "default_ipv6_ippool" in ipam;
       return ipam["type"] === "spiderpool" && (isNamed || plugin["bridge"] !== defaults.bridge);
     });

@@ -1,4 +1,4 @@
-import type { NetworkAttachmentDefinition, VirtualMachineInstance } from "@peapod/api";
+import { movedInterfacesAnnotations, type NetworkAttachmentDefinition, type VirtualMachineInstance } from "@peapod/api";
 import { podInterfaceName } from "../../identity/pod-interface-name.ts";
 import { annotations } from "../../names.ts";
 
@@ -53,11 +53,12 @@ function renderMoved({ metadata, spec }: VirtualMachineInstance): { readonly [ke
       if (multus && !multus.default) return [podInterfaceName(name)];
       return multus || isElsewhere ? ["eth0"] : [];
     });
-  const [bridged, macvtap] = [boundBy("bridge"), boundBy("macvtap")];
-  return {
-    ...(bridged.length > 0 && { [annotations.bridgedInterfaces]: bridged.join(",") }),
-    ...(macvtap.length > 0 && { [annotations.macvtapInterfaces]: macvtap.join(",") }),
-  };
+  return Object.fromEntries(
+    (["bridge", "macvtap"] as const).flatMap((binding) => {
+      const names = boundBy(binding);
+      return names.length > 0 ? [[movedInterfacesAnnotations[binding], names.join(",")]] : [];
+    }),
+  );
 }
 
 /** Devices that an attachment brings: its `resourceName` annotation, once per network that uses it. */

@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Attachment } from "../../attachment.ts";
+import { exampleAttachment } from "../../testing/example-attachment.ts";
 import { type Loss, planLoss } from "./plan.ts";
 
-const bridged: Attachment = {
-  name: "default",
-  binding: "bridge",
-  podInterfaceName: "eth0",
-  backend: { type: "tap", ifName: "tap0" },
-  mac: "02:00:00:00:00:01",
-  mtu: 1500,
-  ipAddresses: ["10.7.0.5"],
-  leaseFile: "/run/peapod/abcdef/1/net/dnsmasq-eth0.leases",
-};
+const bridged = exampleAttachment({ leaseFile: "/run/peapod/abcdef/1/net/dnsmasq-eth0.leases" });
 /** A pod with these links and nothing else to say. */
 const pod = (...links: readonly string[]) => ({
   links: new Set(links),

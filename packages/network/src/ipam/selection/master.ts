@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { formatCidr, parseCidr } from "@peapod/api";
+import { ipamSection } from "../../cni/ipam-section.ts";
 import type { PodNic } from "./facts.ts";
 
 /** Where this machine's cards are, and what addresses they have. */
@@ -28,8 +29,7 @@ export async function findMaster(
   deviceId: string | undefined,
   links: MachineLinks = machineLinks,
 ): Promise<PodNic["master"]> {
-  const ipam: Readonly<Record<string, unknown>> = { ...(plugin["ipam"] as object | undefined) }; // spread takes anything
-  if (ipam["match_master_subnet"] !== true) return undefined;
+  if (ipamSection(plugin)["match_master_subnet"] !== true) return undefined;
   const { master } = plugin;
   const device = deviceId ?? plugin["deviceID"];
   const isDevice = typeof device === "string" && /^[0-9a-f]+:[0-9a-f]+:[0-9a-f]+\.[0-9a-f]+$/i.test(device);

@@ -1,6 +1,6 @@
 import { type AddressWish, type IpFamily, parseAddressWishes, parsePoolChoice, parseRoutes } from "@peapod/api";
 import type { PoolUse } from "../allocate.ts";
-import { UnknownPoolError } from "../errors.ts";
+import { fail, UnknownPoolError } from "../errors.ts";
 import type { AddressRequest, NicRequest, Route } from "../types.ts";
 import type { PodNic, SelectionFacts } from "./facts.ts";
 import { inOrder, whyFiltered } from "./filter.ts";
@@ -137,8 +137,4 @@ export function planExact(ifName: string, { pod, nics }: SelectionFacts): Addres
       ? isFor(wish.interface, index, ifName, position)
       : wish.provider === `${nad?.name}.${nad?.namespace}`,
   );
-}
-
-function fail(error: Error): never {
-  throw error;
 }

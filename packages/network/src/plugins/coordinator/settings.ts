@@ -1,4 +1,4 @@
-import { defaultRouteNicAnnotation, type SpiderCoordinator } from "@peapod/api";
+import { defaultRouteNicAnnotation, movedInterfacesAnnotations, type SpiderCoordinator } from "@peapod/api";
 import type { OwnPluginCall } from "../../cni/own-plugin.ts";
 
 /** What the coordinator does with a pod's interface: the chain's own configuration before the SpiderCoordinator's. */
@@ -27,10 +27,6 @@ export interface CoordinatorSettings {
 }
 
 export const defaultHostTable = 500;
-
-/** Annotations of a launcher pod: its interfaces whose addresses move into the guest, with commas between them. */
-export const bridgedInterfacesAnnotation = "network.peapod.io/bridged-interfaces";
-export const macvtapInterfacesAnnotation = "network.peapod.io/macvtap-interfaces";
 
 /** @param annotations  the pod's */
 export function readSettings(
@@ -61,8 +57,8 @@ export function readSettings(
     txQueueLen: numberOf(config["txQueueLen"]) || (spec.txQueueLen ?? 0),
     vethLinkAddress: textOf(config["vethLinkAddress"]) ?? textOf(spec.vethLinkAddress),
     vethMtu: numberOf(config["vethMTU"]) ?? spec.vethMTU,
-    bridged: annotations[bridgedInterfacesAnnotation]?.split(",") ?? [],
-    macvtap: annotations[macvtapInterfacesAnnotation]?.split(",") ?? [],
+    bridged: annotations[movedInterfacesAnnotations.bridge]?.split(",") ?? [],
+    macvtap: annotations[movedInterfacesAnnotations.macvtap]?.split(",") ?? [],
   };
 }
 

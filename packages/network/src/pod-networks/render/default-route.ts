@@ -1,7 +1,11 @@
 import type { PodInterface } from "../../binding/types.ts";
 import type { PodNetworkRequest } from "../types.ts";
 
-/** Lines of `ip -batch` that leave the pod the default routes of the network that asks for them; none, when it has them. */
+/**
+ * Lines of `ip -batch` that leave the pod the default routes of the network that asks for them; none, when it has them.
+ *
+ * @param interfaces  all of the pod's or some: the lines are about these alone
+ */
 export function renderDefaultRoute(
   requests: readonly PodNetworkRequest[],
   interfaces: readonly PodInterface[],
@@ -20,7 +24,7 @@ export function renderDefaultRoute(
         const via = gateway === undefined ? "" : ` via ${gateway}`;
         return `route delete ${destination}${via} dev ${name} table main`;
       }),
-    ...gateways
+    ...(interfaces.some(({ name }) => name === ifName) ? gateways : [])
       .filter((gateway) => !there.some((route) => isWanted(route) && route.gateway === gateway))
       .map((gateway) => `route append ${everything(gateway)} via ${gateway} dev ${ifName}`),
   ];

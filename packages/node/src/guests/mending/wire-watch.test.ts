@@ -2,19 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at } from "@peapod/machinery/testing";
 import type { Attachment } from "@peapod/network";
+import { exampleAttachment } from "@peapod/network/testing";
 import type { Pulse } from "./pulse.ts";
 import { WireWatch } from "./wire-watch.ts";
 
 /** No namespace has a link of that name. */
-const lost: Attachment = {
-  name: "default",
+const lost = exampleAttachment({
   binding: "passt",
   podInterfaceName: "absent0",
   backend: { type: "stream", socketPath: "/s" },
-  mac: "02:00:00:00:00:01",
-  mtu: 1500,
-  ipAddresses: [],
-};
+});
 const whole: Attachment = { ...lost, podInterfaceName: "lo" };
 
 test("WireWatch tells of a loss until somebody asks, and then not again", () => {
