@@ -1,27 +1,12 @@
 /** The control plane by itself, with a node that only pretends: every run strategy against every verb, in seconds. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import {
-  admissions,
-  ControllerRevision,
-  Pod,
-  peapodKinds,
-  renderCrd,
-  VirtualMachine,
-  VirtualMachineInstance,
-} from "@peapod/api";
-import { createApiServer, createScheduler } from "@peapod/apiserver";
-import { createComputeControllers } from "@peapod/compute";
-import { createGateway } from "@peapod/gateway";
-import { ApiError, createClient, silentLog, startControllers } from "@peapod/machinery";
-import { recordingEvents } from "@peapod/machinery/testing";
-import { createFakeNode } from "./fake-node.ts";
+import { test } from "node:test";
+import { ControllerRevision, Pod, VirtualMachine, VirtualMachineInstance } from "@peapod/api";
 import { eventually } from "./harness.ts";
-
-const namespace = "default";
+import { namespace, openPretence } from "./pretence.ts";
 
 test("Always: whatever ends comes back, stop halts, start goes on", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Always" });
   const first = await house.running("web");
   await house.end("web", "Succeeded");
@@ -42,7 +27,7 @@ test("Always: whatever ends comes back, stop halts, start goes on", async (t) =>
 });
 
 test("Always: deleting the VMI or its pod is a restart", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Always" });
   const first = await house.running("web");
   await house.client.delete(VirtualMachineInstance, { namespace, name: "web" });
@@ -57,7 +42,7 @@ test("Always: deleting the VMI or its pod is a restart", async (t) => {
 });
 
 test("RerunOnFailure: a failure is rerun, a guest that was switched off stays off", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "RerunOnFailure" });
   const first = await house.running("web");
   await house.end("web", "Failed");
@@ -74,7 +59,7 @@ test("RerunOnFailure: a failure is rerun, a guest that was switched off stays of
 });
 
 test("Manual: does what it is asked, and keeps what ended", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Manual" });
   await house.stopped("web");
   await house.verb("web", "start");
@@ -92,7 +77,7 @@ test("Manual: does what it is asked, and keeps what ended", async (t) => {
 });
 
 test("Once: runs once", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Once" });
   const first = await house.running("web");
   await house.refused("web", "restart", 409, "RunStategy Once does not support manual restart requests");
@@ -103,7 +88,7 @@ test("Once: runs once", async (t) => {
 });
 
 test("Halted: starts paused when asked to, and then always runs", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Halted" });
   await house.stopped("web");
   await house.verb("web", "start", { paused: true });
@@ -116,7 +101,7 @@ test("Halted: starts paused when asked to, and then always runs", async (t) => {
 });
 
 test("running: the older spelling of Always and Halted", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { running: true });
   await house.running("web");
   await house.verb("web", "stop");
@@ -125,7 +110,7 @@ test("running: the older spelling of Always and Halted", async (t) => {
 });
 
 test("pause shows on the VM and closes the pod's gate", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Always" });
   await house.running("web");
   await house.node.pause({ namespace, name: "web" }, true);
@@ -141,7 +126,7 @@ test("pause shows on the VM and closes the pod's gate", async (t) => {
 });
 
 test("an image that is missing is named; a start that failed is waited out, or not when asked for", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   house.node.missingImages.add("guest");
   await house.create("web", { runStrategy: "Always" });
   await house.word("web", "ErrImagePull");
@@ -158,7 +143,7 @@ test("an image that is missing is named; a start that failed is waited out, or n
 });
 
 test("an edit waits for a restart, and says so until then", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Always" });
   const first = await house.running("web");
   const patch = { spec: { template: { spec: { domain: { memory: { guest: "160Mi" } } } } } };
@@ -185,7 +170,7 @@ test("an edit waits for a restart, and says so until then", async (t) => {
 });
 
 test("placement and labels reach a running VMI and its pod", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Always" });
   const first = await house.running("web");
   const template = {
@@ -203,7 +188,7 @@ test("placement and labels reach a running VMI and its pod", async (t) => {
 });
 
 test("deleting a VM takes everything of it along, whatever state it is in", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   for (const [name, spec] of Object.entries({
     running: { runStrategy: "Always" },
     halted: { runStrategy: "Halted" },
@@ -226,7 +211,7 @@ test("deleting a VM takes everything of it along, whatever state it is in", asyn
 });
 
 test("a VM that is made again adopts the guest that was left to itself", async (t) => {
-  const house = await open(t);
+  const house = await openPretence(t);
   await house.create("web", { runStrategy: "Always" });
   const first = await house.running("web");
   await house.client.delete(VirtualMachine, { namespace, name: "web" }, { propagationPolicy: "Orphan" });
@@ -243,115 +228,3 @@ test("a VM that is made again adopts the guest that was left to itself", async (
   assert.equal((await house.vmi("web")).metadata.uid, first.metadata.uid);
   await house.word("web", "Running");
 });
-
-type Spec = Omit<VirtualMachine["spec"], "template">;
-
-async function open(t: TestContext) {
-  const server = await createApiServer({ crds: peapodKinds.map((kind) => renderCrd(kind)), admissions });
-  const as = (account: string) =>
-    createClient({ fetch: server.as(`system:serviceaccount:peapod-system:${account}`).fetch });
-  const client = createClient({ fetch: server.as({ username: "admin", groups: ["system:masters"] }).fetch });
-  const nowhere = async (): Promise<never> => Promise.reject(new Error("there is no agent here"));
-  server.mount(
-    createGateway({
-      client: as("gateway"),
-      nodeFetch: () => nowhere,
-      nodeConnect: () => nowhere,
-      version: { gitVersion: "v0", gitCommit: "", goVersion: "", platform: "linux/amd64" },
-    }),
-  );
-  const node = await createFakeNode(
-    createClient({ fetch: server.as({ username: "system:node:fake", groups: ["system:nodes"] }).fetch }),
-  );
-  const stop = new AbortController();
-  const compute = createComputeControllers({ version: "v0", architecture: "amd64" });
-  const runtime = startControllers([...compute, createScheduler(), ...node.controllers], {
-    client: as("compute"),
-    log: silentLog,
-    recorder: recordingEvents(),
-    signal: stop.signal,
-  });
-  await runtime.synced;
-  t.after(async () => {
-    stop.abort();
-    await runtime.done;
-    await server.close();
-  });
-
-  const vm = (name: string) => client.get(VirtualMachine, { namespace, name });
-  const vmi = (name: string) => client.get(VirtualMachineInstance, { namespace, name });
-  const word = (name: string, wanted: string) =>
-    eventually(
-      `${name} ${wanted}`,
-      async () => (await vm(name)).status?.printableStatus === wanted || undefined,
-      20_000,
-    );
-  const path = (name: string, verb: string) =>
-    `/apis/subresources.kubevirt.io/v1/namespaces/${namespace}/virtualmachines/${name}/${verb}`;
-  return {
-    client,
-    node,
-    vm,
-    vmi,
-    word,
-    create: (name: string, spec: Spec) => client.create(VirtualMachine, machine(name, spec)),
-    pod: async (name: string) =>
-      eventually(`the pod of ${name}`, async () => {
-        const { items } = await client.list(Pod, { namespace, labelSelector: `vm.kubevirt.io/name=${name}` });
-        return items.find(({ metadata }) => !metadata.deletionTimestamp);
-      }),
-    /** The VMI once it runs; another one than `not`. */
-    running: async (name: string, not?: VirtualMachineInstance) => {
-      const found = await eventually(
-        `${name} running`,
-        async () => {
-          const seen = await client.find(VirtualMachineInstance, { namespace, name });
-          return seen?.status?.phase === "Running" && seen.metadata.uid !== not?.metadata.uid ? seen : undefined;
-        },
-        20_000,
-      );
-      await word(name, "Running");
-      return found;
-    },
-    stopped: async (name: string) => {
-      await word(name, "Stopped");
-      await eventually(
-        "no VMI",
-        async () => !(await client.find(VirtualMachineInstance, { namespace, name })) || undefined,
-      );
-    },
-    end: (name: string, phase: "Succeeded" | "Failed") => node.end({ namespace, name }, phase),
-    verb: (name: string, verb: string, body?: object) => client.request("PUT", path(name, verb), { body }),
-    refused: (name: string, verb: string, code: number, sentence: string) =>
-      assert.rejects(client.request("PUT", path(name, verb)), (error) => {
-        assert.ok(error instanceof ApiError);
-        assert.equal(error.code, code);
-        assert.ok(error.message.endsWith(sentence), error.message);
-        return true;
-      }),
-  };
-}
-
-function machine(name: string, spec: Spec): VirtualMachine {
-  return {
-    apiVersion: "kubevirt.io/v1",
-    kind: "VirtualMachine",
-    metadata: { namespace, name },
-    spec: {
-      ...spec,
-      template: {
-        spec: {
-          domain: {
-            devices: {
-              disks: [{ name: "root", disk: { bus: "virtio" } }],
-              interfaces: [{ name: "default", masquerade: {} }],
-            },
-            memory: { guest: "128Mi" },
-          },
-          networks: [{ name: "default", pod: {} }],
-          volumes: [{ name: "root", containerDisk: { image: "guest" } }],
-        },
-      },
-    },
-  };
-}

@@ -35,6 +35,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+if (files.some(boots) && /^\/(run|var\/tmp)\//.test(root)) {
+  console.error(
+    `Error: Cannot test a checkout in ${root}: tests that boot guests have a /run and a /var/tmp of their own`,
+  );
+  console.error("Try:   clone it into another folder");
+  process.exit(1);
+}
 if (asked.length === 0) tallies.push(await check());
 tallies.push(await quick(files.filter((file) => !boots(file))));
 if (files.some(boots)) await prepare();
