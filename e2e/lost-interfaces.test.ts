@@ -155,10 +155,15 @@ async function troubled(peapod: Peapod, name: string, sentence: RegExp): Promise
     `${name} says ${sentence}`,
     async () => sentence.test((await troubleOf(peapod, name)) ?? "") || undefined,
   );
-  const { items } = await (await peapod.client()).list(Event, { namespace: "default" });
-  const said = items.filter(
-    ({ involvedObject, message = "" }) => involvedObject.name === name && sentence.test(message),
-  );
+  const client = await peapod.client();
+  // An Event is on its way while the condition is written.
+  const said = await eventually(`an Event says ${sentence}`, async () => {
+    const { items } = await client.list(Event, { namespace: "default" });
+    const its = items.filter(
+      ({ involvedObject, message = "" }) => involvedObject.name === name && sentence.test(message),
+    );
+    return its.length > 0 ? its : undefined;
+  });
   assert.deepEqual(
     said.map(({ type, reason, count = 1 }) => [type, reason, count]),
     [["Warning", "InterfaceLost", 1]],

@@ -85,14 +85,21 @@ if (isInOwnNamespaces(import.meta.url)) {
           await using node = await startGuestNode(world);
           await eventually(() => node.keeper.live("vmi-1"));
           const { netnsPath } = node.sandboxes.list()[0] ?? {};
-          const remove = (link: string) => run(["nsenter", `--net=${netnsPath}`, "ip", "link", "delete", link]);
           // Both at once: the guest's end and the node's.
+          const remove = () =>
+            run(["nsenter", `--net=${netnsPath}`, "ip", "-batch", "-"], {
+              input: "link delete tap0\nlink delete eth0\n",
+            });
+          let removal: Promise<unknown> | undefined;
           await dyingAt(name, node, [
             async () => {
-              for (const link of ["tap0", "eth0"]) await remove(link);
+              removal = remove();
+              await removal;
             },
             () => whole(node, ["eth0", "tap0", "k6t-eth0"]),
           ]);
+          // An agent that finishes what the last one began may die before it is done.
+          await removal;
         }
         await using node = await startGuestNode(world);
         await eventually(() => node.keeper.live("vmi-1"));
