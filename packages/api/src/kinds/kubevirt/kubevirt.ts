@@ -19,6 +19,7 @@ import { ComponentConfig } from "./component-config.ts";
 import { KubeVirtCondition } from "./condition.ts";
 import { CustomizeComponents } from "./customize-components.ts";
 import { KubeVirtConfiguration } from "./kubevirt-configuration.ts";
+import { v1alpha3 } from "./older-version.ts";
 
 const noSuchPart = notYet("Peapod has no part that this would configure");
 const ownRelease = notYet("Peapod is updated as a whole, not by this object");
@@ -122,13 +123,7 @@ export const KubeVirt: Kind<KubeVirt> = {
   categories: ["all"],
   namespaced: true,
   subresources: { status: true },
-  alsoServed: [
-    {
-      version: "v1alpha3",
-      deprecated: true,
-      deprecationWarning: "kubevirt.io/v1alpha3 is now deprecated and will be removed in a future release.",
-    },
-  ],
+  alsoServed: [v1alpha3],
   printerColumns: [
     { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
     { name: "Phase", type: "string", jsonPath: ".status.phase" },

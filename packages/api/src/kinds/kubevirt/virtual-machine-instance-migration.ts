@@ -3,6 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { array, type Infer, listAtomic, map, object, optional, string } from "../../schema.ts";
 import { VirtualMachineInstanceMigrationCondition } from "./condition.ts";
 import { MigrationState } from "./migration-state.ts";
+import { v1alpha3 } from "./older-version.ts";
 import { MigrationPhaseTransitionTimestamp } from "./phase-transition.ts";
 
 export const VirtualMachineInstanceMigrationSpec = object({
@@ -48,13 +49,7 @@ export const VirtualMachineInstanceMigration: Kind<VirtualMachineInstanceMigrati
   categories: ["all"],
   namespaced: true,
   subresources: { status: true },
-  alsoServed: [
-    {
-      version: "v1alpha3",
-      deprecated: true,
-      deprecationWarning: "kubevirt.io/v1alpha3 is now deprecated and will be removed in a future release.",
-    },
-  ],
+  alsoServed: [v1alpha3],
   printerColumns: [
     { name: "Phase", type: "string", jsonPath: ".status.phase" },
     { name: "VMI", type: "string", jsonPath: ".spec.vmiName" },

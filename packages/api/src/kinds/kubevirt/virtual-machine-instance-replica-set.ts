@@ -3,6 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { array, boolean, type Infer, int32, object, optional, string } from "../../schema.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { VirtualMachineInstanceReplicaSetCondition } from "./condition.ts";
+import { v1alpha3 } from "./older-version.ts";
 import { VirtualMachineInstanceTemplate } from "./virtual-machine-instance-template.ts";
 
 export const VirtualMachineInstanceReplicaSetSpec = object({
@@ -44,13 +45,7 @@ export const VirtualMachineInstanceReplicaSet: Kind<VirtualMachineInstanceReplic
       labelSelectorPath: ".status.labelSelector",
     },
   },
-  alsoServed: [
-    {
-      version: "v1alpha3",
-      deprecated: true,
-      deprecationWarning: "kubevirt.io/v1alpha3 is now deprecated and will be removed in a future release.",
-    },
-  ],
+  alsoServed: [v1alpha3],
   printerColumns: [
     { name: "Desired", type: "integer", jsonPath: ".spec.replicas" },
     { name: "Current", type: "integer", jsonPath: ".status.replicas" },

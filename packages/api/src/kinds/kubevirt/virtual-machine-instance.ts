@@ -1,6 +1,7 @@
 import type { Kind } from "../../kind.ts";
 import { kindObject } from "../../kind-object.ts";
 import { having, type Infer, optional } from "../../schema.ts";
+import { v1alpha3 } from "./older-version.ts";
 import { VirtualMachineInstanceSpec } from "./virtual-machine-instance-spec.ts";
 import { VirtualMachineInstanceStatus } from "./virtual-machine-instance-status.ts";
 
@@ -22,13 +23,7 @@ export const VirtualMachineInstance: Kind<VirtualMachineInstance> = {
   shortNames: ["vmi", "vmis"],
   categories: ["all"],
   namespaced: true,
-  alsoServed: [
-    {
-      version: "v1alpha3",
-      deprecated: true,
-      deprecationWarning: "kubevirt.io/v1alpha3 is now deprecated and will be removed in a future release.",
-    },
-  ],
+  alsoServed: [v1alpha3],
   printerColumns: [
     { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
     { name: "Phase", type: "string", jsonPath: ".status.phase" },

@@ -3,6 +3,7 @@ import { kindObject } from "../../kind-object.ts";
 import { array, boolean, having, type Infer, notYet, object, optional, string } from "../../schema.ts";
 import { DataVolumeTemplate } from "./data-volume-template.ts";
 import { InstancetypeMatcher } from "./instancetype-matcher.ts";
+import { v1alpha3 } from "./older-version.ts";
 import { VirtualMachineInstanceTemplate } from "./virtual-machine-instance-template.ts";
 import { VirtualMachineStatus } from "./virtual-machine-status.ts";
 
@@ -62,13 +63,7 @@ export const VirtualMachine: Kind<VirtualMachine> = {
   categories: ["all"],
   namespaced: true,
   subresources: { status: true },
-  alsoServed: [
-    {
-      version: "v1alpha3",
-      deprecated: true,
-      deprecationWarning: "kubevirt.io/v1alpha3 is now deprecated and will be removed in a future release.",
-    },
-  ],
+  alsoServed: [v1alpha3],
   printerColumns: [
     { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
     { name: "Status", type: "string", jsonPath: ".status.printableStatus" },
