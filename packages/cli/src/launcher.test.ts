@@ -19,14 +19,28 @@ test("the launchers run through links, with the name they were called by and the
   assert.deepEqual([upstream.status, upstream.stderr], [1, "accepts 1 arg(s), received 0\n"]);
 });
 
-test("the launchers say what to do where the dependencies are missing", (t) => {
+test("commands that touch the machine are asked for help either way", () => {
+  const { status, stdout } = run(join(bin, "peapod"), "down", "--help");
+  assert.equal(status, 0);
+  assert.match(stdout, /peapod down/);
+  assert.equal(run(join(bin, "peapod"), "help", "down").stdout, stdout);
+});
+
+test("where the dependencies are missing, the launchers take a Node that is new enough, or say what to do", (t) => {
   const folder = temporaryFolder(t);
-  mkdirSync(join(folder, "bin"));
-  for (const file of ["virtctl", "launch.js", "package.json"]) copyFileSync(join(bin, file), join(folder, "bin", file));
-  // An older Node, as a distribution has it; one new enough would do the work itself.
-  writeFileSync(join(folder, "old.cjs"), 'Object.defineProperty(process, "versions", { value: { node: "18.19.0" } });');
-  const argv = ["--require", join(folder, "old.cjs"), join(folder, "bin", "virtctl"), "version"];
-  const { stderr, status } = spawnSync(process.execPath, argv, { encoding: "utf8" });
+  for (const name of ["bin", "path"]) mkdirSync(join(folder, name));
+  for (const file of ["virtctl", "launch.sh"]) copyFileSync(join(bin, file), join(folder, "bin", file));
+  const call = (isNew: boolean) => {
+    // As a distribution's: it is asked for its version, or given the program.
+    const node = `#!/bin/sh\n[ "$1" = --print ] && echo ${isNew} || echo "$$ ran $*"\n`;
+    writeFileSync(join(folder, "path", "node"), node, { mode: 0o755 });
+    const env = { PATH: `${join(folder, "path")}:/usr/bin:/bin` };
+    return spawnSync(join(folder, "bin", "virtctl"), ["start", "a b"], { encoding: "utf8", env });
+  };
+  // By its process id the very process that was called.
+  const { pid, stdout } = call(true);
+  assert.equal(stdout, `${pid} ran ${join(folder, "packages/cli/src/main.ts")} start a b\n`);
+  const { stderr, status } = call(false);
   assert.equal(status, 1);
   assert.match(stderr, /^Error: Cannot run virtctl: there is no Node for it in .*\nTry: {3}npm ci --prefix /);
 });
