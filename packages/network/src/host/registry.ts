@@ -53,25 +53,34 @@ function readState(path: string): MachineState {
  */
 function takeLock(path: string): Disposable {
   for (;;) {
-    const inode = touch(path);
-    const db = new DatabaseSync(path, { timeout: 20_000 });
-    try {
-      db.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-      // Whoever had the lock before us may have removed the file: then ours is a lock on nothing.
-      if (statSync(path, { throwIfNoEntry: false })?.ino === inode) return { [Symbol.dispose]: () => db.close() };
-    } catch (cause) {
-      db.close();
-      throw new Error(`Cannot lock "${path}"`, { cause });
-    }
-    db.close();
+    const lock = openLock(path);
+    // Whoever had the lock before us may have removed the file: then ours is a lock on nothing.
+    if (lock.isThere()) return lock;
+    lock[Symbol.dispose]();
   }
 }
 
-function touch(path: string): number {
+/**
+ * The file is open beside the database, from before it to after it: as long as it is, no other file gets its inode number. It must not
+ * be closed earlier, for with any descriptor of a file that a process closes go all of its locks on that file.
+ */
+function openLock(path: string): Disposable & { isThere(): boolean } {
   const file = openSync(path, "a", 0o600);
+  let db: DatabaseSync | undefined;
   try {
-    return fstatSync(file).ino;
-  } finally {
+    const inode = fstatSync(file).ino;
+    db = new DatabaseSync(path, { timeout: 20_000 });
+    db.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    return {
+      isThere: () => statSync(path, { throwIfNoEntry: false })?.ino === inode,
+      [Symbol.dispose]() {
+        db?.close();
+        closeSync(file);
+      },
+    };
+  } catch (cause) {
+    db?.close();
     closeSync(file);
+    throw new Error(`Cannot lock "${path}"`, { cause });
   }
 }
