@@ -21,7 +21,7 @@ export async function measureWatching(): Promise<WatchFigures> {
   let before = cpuMs();
   for (let look = 0; look < looks; look++) {
     const links = readLinks("self");
-    if (links) planLoss(attachment, { links, lostPorts: none, unserved: none, unfinished: none });
+    if (links) planLoss(attachment, { links, ports: new Map(), unserved: none, unfinished: none });
   }
   const lookMicroseconds = ((cpuMs() - before) * 1000) / looks;
   const sets = ["ipv4", "ipv6"].map((name) => `set ${name} { type ${name}_addr; flags dynamic, timeout; size 16; }`);

@@ -25,6 +25,9 @@ export { parseResolvConf, type ResolverConfig, readResolvers } from "./host/mach
 export * from "./host/node-network.ts";
 export * from "./host/pod-attachment.ts";
 export type { PodMacs } from "./host/pod-mac.ts";
+export { findPortTroubles } from "./host/ports/find.ts";
+export { raiseLink } from "./host/ports/raise.ts";
+export type * from "./host/ports/types.ts";
 export * from "./host/reattach.ts";
 export * from "./host/remove.ts";
 export * from "./ipam/check/plan.ts";

@@ -3,7 +3,12 @@ import { Secret } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
 import { type Client, createEventRecorder, formatError, type Log, startControllers } from "@peapod/machinery";
 import { keepFilesBounded } from "@peapod/machinery/node";
-import { createServicesController, findLostPorts as findLostPortsOf, probeStandIn } from "@peapod/network";
+import {
+  createServicesController,
+  findLostPorts as findLostPortsOf,
+  findPortTroubles as findPortTroublesOf,
+  probeStandIn,
+} from "@peapod/network";
 import type { Acceleration } from "@peapod/qemu/node";
 import { openImageStore } from "@peapod/storage";
 import { createAddresses } from "./addresses.ts";
@@ -76,7 +81,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   undo.use(network);
   const findLostPorts: KeeperOptions["findLostPorts"] = (sandbox, stop) =>
     findLostPortsOf(network, sandbox.podUid, stop);
-  const keeper = undo.use(await GuestKeeper.open({ sandboxes, log, now, findLostPorts }));
+  const findPortTroubles: KeeperOptions["findPortTroubles"] = (stop) => findPortTroublesOf(network, stop);
+  const keeper = undo.use(await GuestKeeper.open({ sandboxes, log, now, findLostPorts, findPortTroubles }));
   const networks = createPodNetworks({ ...{ network, client, nodeName, log }, ...addresses });
   const bootId = readBootId();
   const adopted = await adoptGuests(keeper, sandboxes, signal);

@@ -1,10 +1,12 @@
+import { bridgesOf } from "../cni/bridges-of.ts";
 import { addNetwork } from "../cni/chain.ts";
 import { renderCapabilityArgs } from "../cni/render/capability-args.ts";
 import type { CniNetwork, CniResult } from "../cni/types.ts";
 import { linkNames } from "../link/link-names.ts";
 import type { PodNetworkRequest } from "../pod-networks/types.ts";
 import { hostLinkName, madeLinkName } from "../render/host-names.ts";
-import { bridgesOf, nameHostLinks } from "./name-links.ts";
+import { noteMadeBridges } from "./made-bridges.ts";
+import { nameHostLinks } from "./name-links.ts";
 import type { NodeNetwork } from "./node-network.ts";
 import type { PodPlace } from "./pod-attachment.ts";
 import { settleMac, sharesMac } from "./pod-mac.ts";
@@ -53,6 +55,7 @@ export async function attachInterface(
   const result = await addNetwork(config, attachment, { runtime: network.cni, signal, onMade });
   const outer = result.interfaces.find(({ sandbox, name }) => sandbox === undefined && name.startsWith("veth"))?.name;
   const made = bridgesOf(config).filter((name) => !before.has(name) && name !== network.defaults.bridge);
+  await noteMadeBridges(network.defaults.stateDir, made);
   await nameHostLinks(
     [
       ...(outer === undefined ? [] : [[outer, hostLinkName(network.instance, pod.number, index)] as const]),

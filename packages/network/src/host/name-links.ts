@@ -1,10 +1,4 @@
 import { ProgramError, run } from "@peapod/machinery/node";
-import type { CniNetwork } from "../cni/types.ts";
-
-/** Bridges that plugins make when they are not there, and never take away. */
-export function bridgesOf({ plugins }: CniNetwork): readonly string[] {
-  return plugins.flatMap(({ type, bridge }) => (type === "bridge" && typeof bridge === "string" ? [bridge] : []));
-}
 
 /** Plugins choose names on the host, or users do. Ours are put beside them, so that an audit knows what is here because of us. */
 export async function nameHostLinks(

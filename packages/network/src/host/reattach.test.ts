@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Link } from "../link/types.ts";
-import { findMissingParent, planRoom } from "./reattach.ts";
+import { findMissing, planRoom } from "./reattach.ts";
 
 const link = (name: string, kind = "veth"): Link => ({
   name,
@@ -33,11 +33,20 @@ test("planRoom() gives a moved interface its name back where its network lost it
   assert.deepEqual(planRoom([link("eth0")], "eth0", true), []);
 });
 
-test("findMissingParent() names the link that macvlan wants, unless a plugin before it makes it", () => {
+test("findMissing() names the link that macvlan wants, unless a plugin before it makes it", () => {
   const macvlan = { type: "macvlan", master: "ens192" };
   const network = { name: "lan", cniVersion: "1.0.0", plugins: [macvlan], disableCheck: false };
-  assert.equal(findMissingParent(network, new Set(["lo"])), "ens192");
-  assert.equal(findMissingParent(network, new Set(["lo", "ens192"])), undefined);
+  const none = new Set<string>();
+  assert.deepEqual(findMissing(network, new Set(["lo"]), none), { what: "parent interface", link: "ens192" });
+  assert.equal(findMissing(network, new Set(["lo", "ens192"]), none), undefined);
   const made = { ...network, plugins: [{ type: "ifacer", interfaces: ["ens1"], vlanID: 5 }, macvlan] };
-  assert.equal(findMissingParent(made, new Set(["lo"])), undefined);
+  assert.equal(findMissing(made, new Set(["lo"]), none), undefined);
+});
+
+test("findMissing() names a user's bridge, and not one that its plugin makes", () => {
+  const plugins = [{ type: "bridge", bridge: "br0" }, { type: "tuning" }];
+  const network = { name: "lan", cniVersion: "1.0.0", plugins, disableCheck: false };
+  assert.deepEqual(findMissing(network, new Set(["lo"]), new Set(["br1"])), { what: "bridge", link: "br0" });
+  assert.equal(findMissing(network, new Set(["lo"]), new Set(["br0"])), undefined);
+  assert.equal(findMissing(network, new Set(["br0"]), new Set()), undefined);
 });

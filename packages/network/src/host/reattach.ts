@@ -1,3 +1,4 @@
+import { bridgesOf } from "../cni/bridges-of.ts";
 import { listCached } from "../cni/cache.ts";
 import { deleteNetwork } from "../cni/chain.ts";
 import { ipamSection } from "../cni/ipam-section.ts";
@@ -10,6 +11,7 @@ import type { PodNetworkRequest } from "../pod-networks/types.ts";
 import { bindingNames } from "../render/binding/names.ts";
 import { type NetworkAttachment, renderCniConfig } from "../render/cni-config.ts";
 import { attachInterface } from "./attach-interface.ts";
+import { readMadeBridges } from "./made-bridges.ts";
 import type { NodeNetwork } from "./node-network.ts";
 import { type AttachedInterface, describeAttached, type PodPlace } from "./pod-attachment.ts";
 import { settleDefaultRoute } from "./settle-default-route.ts";
@@ -51,10 +53,11 @@ export async function reattachInterface(
   const key = `${request.nad.namespace}/${request.nad.name}`;
   if (!config)
     throw new Error(`Cannot attach interface "${ifName}": there is no network-attachment-definition "${key}"`);
-  const parent = findMissingParent(config, await linkNames());
-  if (parent !== undefined) {
+  const made = await readMadeBridges(network.defaults.stateDir);
+  const missing = findMissing(config, await linkNames(), new Set([network.defaults.bridge, ...made]));
+  if (missing !== undefined) {
     throw new Error(
-      `Cannot attach interface "${ifName}" to network "${key}" again: its parent interface "${parent}" is not on this node; when it is back, so is the guest's network`,
+      `Cannot attach interface "${ifName}" to network "${key}" again: its ${missing.what} "${missing.link}" is not on this node; when it is back, so is the guest's network`,
     );
   }
   const isThere = await makeRoom(netnsPath, ifName, isCut, signal);
@@ -73,12 +76,21 @@ export async function reattachInterface(
  * The link that the network's interfaces are made on, where it is missing. `ifacer` makes such links itself.
  *
  * @param links  names of the node's links
+ * @param madeBridges  those that a plugin makes, not their owner
  */
-export function findMissingParent({ plugins }: CniNetwork, links: ReadonlySet<string>): string | undefined {
+export function findMissing(
+  network: CniNetwork,
+  links: ReadonlySet<string>,
+  madeBridges: ReadonlySet<string>,
+): { readonly what: "parent interface" | "bridge"; readonly link: string } | undefined {
+  const bridge = bridgesOf(network).find((name) => !links.has(name) && !madeBridges.has(name));
+  if (bridge !== undefined) return { what: "bridge", link: bridge };
+  const { plugins } = network;
   if (plugins.some(({ type }) => type === "ifacer")) return undefined;
-  return plugins
+  const parent = plugins
     .flatMap(({ type, master }) => (onParents.has(type) && typeof master === "string" ? [master] : []))
     .find((master) => master !== "" && !links.has(master));
+  return parent === undefined ? undefined : { what: "parent interface", link: parent };
 }
 
 const onParents = new Set(["macvlan", "ipvlan", "vlan", "macvtap"]);

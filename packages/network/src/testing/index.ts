@@ -1,3 +1,4 @@
+export { observeLinks } from "../link/namespace.ts";
 export * from "./example-attachment.ts";
 export * from "./fake-guest.ts";
 export * from "./lan.ts";

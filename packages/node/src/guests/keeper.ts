@@ -1,6 +1,6 @@
 import type { Log } from "@peapod/machinery";
 import { defineCheckpoints, reached } from "@peapod/machinery/node";
-import type { Attachment } from "@peapod/network";
+import type { Attachment, PortTroubles } from "@peapod/network";
 import type { Domain } from "@peapod/qemu";
 import {
   adoptGuest,
@@ -28,6 +28,8 @@ import {
   writeGuestFile,
 } from "./guest-file.ts";
 import { LiveGuest } from "./live-guest.ts";
+import { nodeLinkNames } from "./mending/node-links.ts";
+import { PortWatch } from "./mending/port-watch.ts";
 import { Pulse } from "./mending/pulse.ts";
 import { unservedOf } from "./serve-interfaces.ts";
 import { Turns } from "./turns.ts";
@@ -40,6 +42,8 @@ export interface KeeperOptions {
   readonly now: () => Date;
   /** Names of a pod's interfaces whose port their network lost. Undefined: networks are not asked. */
   readonly findLostPorts?: ((sandbox: Sandbox, signal: AbortSignal) => Promise<ReadonlySet<string>>) | undefined;
+  /** What is wrong with the node's ends of pods' interfaces. Undefined: they are not looked at. */
+  readonly findPortTroubles?: ((signal: AbortSignal) => Promise<PortTroubles>) | undefined;
 }
 
 export interface StartRequest {
@@ -73,6 +77,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   readonly #expected = new Set<string>();
   readonly #turns = new Turns();
   readonly #pulse = new Pulse(lookEveryMs);
+  readonly #ports: PortWatch;
   readonly #listeners = new Set<(vmiUid: string, what: Change) => void>();
 
   /** Reads what is known of every guest that has a sandbox; connects to none yet. */
@@ -87,6 +92,9 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
 
   private constructor(options: KeeperOptions) {
     this.#options = options;
+    const { log, findPortTroubles = async () => new Map() } = options;
+    const onError = (error: unknown): void => log.warn("node's ends of interfaces not watched", { error });
+    this.#ports = new PortWatch({ pulse: this.#pulse, linkNames: nodeLinkNames, find: findPortTroubles, onError });
   }
 
   stateOf(vmiUid: string): GuestState {
@@ -282,6 +290,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
     await this.#turns.settled();
     for (const live of this.#live.values()) await live[Symbol.asyncDispose]();
     this.#live.clear();
+    this.#ports[Symbol.dispose]();
   }
 
   /** Our connection to it, made anew where it was lost; or how a guest ended that is not there any more. */
@@ -306,12 +315,13 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
   }
 
   async #open(sandbox: Sandbox, file: StartedFile, domain: Domain, qmp: Qmp): Promise<LiveGuest> {
-    const { vmiUid, dataDir, netnsPath, runDir } = sandbox;
+    const { vmiUid, podUid, dataDir, netnsPath, runDir } = sandbox;
     const { log, findLostPorts = async () => new Set<string>() } = this.#options;
     try {
       return await LiveGuest.open({
-        ...{ file, domain, qmp, dataDir, netnsPath, runDir, log },
+        ...{ file, domain, qmp, podUid, dataDir, netnsPath, runDir, log },
         pulse: this.#pulse,
+        ports: this.#ports,
         findLostPorts: (signal) => findLostPorts(sandbox, signal),
         onChange: () => this.#tell(vmiUid),
       });

@@ -6,6 +6,7 @@ import { SerialConsole } from "../streams/serial-console.ts";
 import { SerialLog } from "../streams/serial-log.ts";
 import { AgentWatch } from "./agent-watch.ts";
 import type { StartedFile } from "./guest-file.ts";
+import type { PortWatch } from "./mending/port-watch.ts";
 import type { Pulse } from "./mending/pulse.ts";
 import { WireWatch } from "./mending/wire-watch.ts";
 
@@ -14,9 +15,11 @@ export interface LiveGuestOptions {
   readonly domain: Domain;
   readonly qmp: Qmp;
   readonly dataDir: string;
+  readonly podUid: string;
   readonly netnsPath: string;
   readonly runDir: string;
   readonly pulse: Pulse;
+  readonly ports: PortWatch;
   readonly findLostPorts: (signal: AbortSignal) => Promise<ReadonlySet<string>>;
   /** Something may have changed: look. */
   readonly onChange: () => void;

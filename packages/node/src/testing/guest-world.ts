@@ -9,6 +9,7 @@ import { type EventRecorder, silentLog, startControllers } from "@peapod/machine
 import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testing";
 import {
   defaultSettings,
+  findPortTroubles,
   inventory,
   openNodeNetwork,
   probeStandIn,
@@ -114,7 +115,10 @@ export async function startGuestNode({
     identify: owners.identify,
     log: silentLog,
   });
-  const keeper = await GuestKeeper.open({ sandboxes, log: silentLog, now: () => new Date() });
+  const keeper = await GuestKeeper.open({
+    ...{ sandboxes, log: silentLog, now: () => new Date() },
+    findPortTroubles: (signal) => findPortTroubles(network, signal),
+  });
   const networks = createPodNetworks({
     ...{ network, owners, nodeName: "n1", client: api.client, log: silentLog },
     settings: () => defaultSettings,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { PortTrouble } from "../../host/ports/types.ts";
 import { exampleAttachment } from "../../testing/example-attachment.ts";
 import { type Loss, planLoss } from "./plan.ts";
 
@@ -7,7 +8,7 @@ const bridged = exampleAttachment({ leaseFile: "/run/peapod/abcdef/1/net/dnsmasq
 /** A pod with these links and nothing else to say. */
 const pod = (...links: readonly string[]) => ({
   links: new Set(links),
-  lostPorts: new Set<string>(),
+  ports: new Map<string, PortTrouble>(),
   unserved: new Set<string>(),
   unfinished: new Set<string>(),
 });
@@ -48,10 +49,24 @@ test("planLoss() tells the tap, which QEMU holds, from the bridge, on which the 
 
 test("planLoss() counts a port that the network lost, a server that died and a mending that was left, with every link in its place", () => {
   const whole = pod("eth0", "eth0-nic", "k6t-eth0", "tap0");
-  const cut = planLoss(bridged, { ...whole, lostPorts: new Set(["eth0"]) });
-  assert.deepEqual(cut, loss([], { isCut: true, isDetached: true }));
+  const port = { is: "forgotten" } as const;
+  const cut = planLoss(bridged, { ...whole, ports: new Map([["eth0", port]]) });
+  assert.deepEqual(cut, loss([], { port, isCut: true, isDetached: true }));
   assert.deepEqual(planLoss(bridged, { ...whole, unfinished: new Set(["default"]) }), loss([], {}));
   assert.deepEqual(planLoss(bridged, { ...whole, unserved: new Set(["eth0"]) }), loss([], { isUnserved: true }));
+});
+
+test("planLoss() has a pod attached again that was taken off its bridge, and not one whose link has to be set up", () => {
+  const whole = pod("eth0", "eth0-nic", "k6t-eth0", "tap0");
+  const withPort = (port: PortTrouble) => planLoss(bridged, { ...whole, ports: new Map([["eth0", port]]) });
+  const loose = { is: "loose", link: "veth1", bridge: "br0" } as const;
+  assert.deepEqual(withPort(loose), loss([], { port: loose, isCut: true, isDetached: true }));
+  const routed = { is: "down", link: "veth1", next: "attach" } as const;
+  assert.deepEqual(withPort(routed), loss([], { port: routed, isCut: true, isDetached: true }));
+  for (const next of ["raise", "wait"] as const) {
+    const down = { is: "down", link: "veth1", next } as const;
+    assert.deepEqual(withPort(down), loss([], { port: down }));
+  }
 });
 
 test("planLoss() finds a macvtap gone with its parent, and its DHCP server's link", () => {

@@ -1,4 +1,5 @@
 import type { Attachment } from "../../attachment.ts";
+import type { PortTrouble } from "../../host/ports/types.ts";
 import { bindingNames } from "../../render/binding/names.ts";
 
 /** What a running guest's interface misses in its pod. */
@@ -8,7 +9,9 @@ export interface Loss {
   readonly podInterfaceName: string;
   /** Links that are gone. */
   readonly links: readonly string[];
-  /** The network's end of a pod interface that is there: an entry of a switch. */
+  /** What is wrong with the network's end of a pod interface that is there. */
+  readonly port?: PortTrouble | undefined;
+  /** That end has to be made anew, and with it the pod's. */
   readonly isCut: boolean;
   /** The pod is not on its network any more: its interface went, or the network's end of it. */
   readonly isDetached: boolean;
@@ -22,8 +25,8 @@ export interface Loss {
 export interface PodWires {
   /** Names of the links in its namespace. */
   readonly links: Pick<ReadonlySet<string>, "has">;
-  /** Names of its interfaces whose port their network lost. */
-  readonly lostPorts: Pick<ReadonlySet<string>, "has">;
+  /** By the interface's name: what is wrong with its network's end. */
+  readonly ports: Pick<ReadonlyMap<string, PortTrouble>, "get">;
   /** Names of its interfaces whose DHCP server does not run. */
   readonly unserved: Pick<ReadonlySet<string>, "has">;
   /** Names (of the spec) of interfaces whose mending was begun and is not finished: links are there before they are wired. */
@@ -31,21 +34,20 @@ export interface PodWires {
 }
 
 /** @returns undefined when nothing is missing */
-export function planLoss(
-  attachment: Attachment,
-  { links, lostPorts, unserved, unfinished }: PodWires,
-): Loss | undefined {
+export function planLoss(attachment: Attachment, { links, ports, unserved, unfinished }: PodWires): Loss | undefined {
   const { name, podInterfaceName } = attachment;
   const { carrier, server, tap, shown } = linksOf(attachment);
   const expected = new Set([carrier, shown, server, tap].filter((link) => link !== undefined));
   const gone = [...expected].filter((link) => !links.has(link));
-  const isCut = lostPorts.has(podInterfaceName);
+  const port = ports.get(podInterfaceName);
+  const isCut = port !== undefined && (port.is !== "down" || port.next === "attach");
   const isUnserved = unserved.has(podInterfaceName) || (server !== undefined && gone.includes(server));
-  if (gone.length === 0 && !isCut && !isUnserved && !unfinished.has(name)) return undefined;
+  if (gone.length === 0 && !port && !isUnserved && !unfinished.has(name)) return undefined;
   return {
     name,
     podInterfaceName,
     links: gone,
+    ...(port && { port }),
     isCut,
     isDetached: isCut || gone.includes(carrier),
     isUnserved,

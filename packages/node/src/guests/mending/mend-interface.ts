@@ -5,6 +5,7 @@ import {
   dnsmasqFiles,
   ensureBinding,
   passtFiles,
+  raiseLink,
   renewedTapName,
   type StandInKind,
   stopDnsmasq,
@@ -18,6 +19,7 @@ import type { Sandbox, SandboxInterface } from "../../sandbox/types.ts";
 import type { LiveGuest } from "../live-guest.ts";
 import { bindingPlanOf } from "../make-ready.ts";
 import type { SeenLoss } from "../types.ts";
+import { renderPort } from "./render/port.ts";
 
 export interface MendDeps {
   readonly networks: Pick<PodNetworks, "reattach">;
@@ -58,6 +60,7 @@ export async function mendInterface(request: MendRequest, deps: MendDeps, signal
     await removeBackend(qmp, nicBackendId(loss.name), { signal });
     throw restartNeeded(vmi, loss, "its macvtap went, and a running QEMU cannot be given another");
   }
+  await raisePort(loss, signal);
   const podInterface = loss.isDetached ? await reattach(request, deps, signal) : undefined;
   reached("mending/reattached");
   const plan = bindingPlanOf(vmi, sandbox, loss.name, deps.standIn, podInterface);
@@ -85,7 +88,19 @@ export async function mendInterface(request: MendRequest, deps: MendDeps, signal
   if (loss.isDetached && nic?.linkUp && plan.binding === "bridge")
     await announce(qmp, nicDeviceId(loss.name), { signal });
   await live.wires.lookDeeper();
+  const left = live.wires.portTrouble(loss.podInterfaceName);
+  if (left) throw new Error(`Cannot keep interface "${loss.name}" on its network: ${renderPort(left)} once more`);
   return attachment;
+}
+
+async function raisePort({ name, port }: SeenLoss, signal: AbortSignal): Promise<void> {
+  if (port?.is !== "down") return;
+  const { link, next } = port;
+  if (next === "raise") await raiseLink(link, signal);
+  if (next !== "wait") return;
+  throw new Error(
+    `Cannot bring interface "${name}" back: its bridge "${link}" is down on this node; when it is up, so is the guest's network`,
+  );
 }
 
 async function reattach(

@@ -4,8 +4,8 @@ import test from "node:test";
 import { listCheckpoints } from "@peapod/machinery";
 import { run } from "@peapod/machinery/node";
 import { eventually } from "@peapod/machinery/testing";
-import { dnsmasqFiles, findDnsmasq, readLinks } from "@peapod/network";
-import { isInOwnNamespaces } from "@peapod/network/testing";
+import { dnsmasqFiles, findDnsmasq, hostLinkName, hostNames, readLinks } from "@peapod/network";
+import { isInOwnNamespaces, observeLinks } from "@peapod/network/testing";
 import { dyingAt } from "../../testing/dying-at.ts";
 import { scheduledInstance } from "../../testing/guest-objects.ts";
 import { condition, down, type GuestNode, pidOf, running, up } from "../../testing/guest-questions.ts";
@@ -48,6 +48,38 @@ if (isInOwnNamespaces(import.meta.url)) {
     // Its namespace takes it along, in its own time.
     await eventually(async () => (await world.leftovers()).length === 0);
   });
+
+  test(
+    "the node's end of a guest's pair is a port again, and the bridge is there, is up and has its address",
+    patience,
+    async (t) => {
+      await using world = await makeGuestWorld(t);
+      await using node = await startGuestNode(world);
+      await up(world);
+      await running(world);
+      const before = await nodeSide(node);
+      const happen = async (lost: RegExp, ...change: readonly string[]): Promise<void> => {
+        const said = await mended(world, () => run(["ip", "link", ...change]));
+        assert.match(said, lost);
+        const after = await nodeSide(node);
+        assert.deepEqual(after.bridge, before.bridge);
+        assert.deepEqual({ ...after.port, name: "" }, { ...before.port, name: "" });
+      };
+      await happen(
+        /: "veth\w+" is no longer a port of "\w+br"; attaching it again$/,
+        "set",
+        before.port.name,
+        "nomaster",
+      );
+      const { port } = await nodeSide(node);
+      await happen(/: "veth\w+" was set down; setting it up again$/, "set", port.name, "down");
+      assert.equal((await nodeSide(node)).port.name, port.name, "it is the same pair");
+      await happen(/: "\w+br" was set down; setting it up again$/, "set", before.bridge.name, "down");
+      await happen(/ is no longer a port of "\w+br"; attaching it again$/, "delete", before.bridge.name);
+      assert.equal(condition(world, "Synchronized"), undefined);
+      await down(world);
+    },
+  );
 
   test("a DHCP server that died is started again", patience, async (t) => {
     await using world = await makeGuestWorld(t);
@@ -112,28 +144,44 @@ if (isInOwnNamespaces(import.meta.url)) {
 }
 
 async function lose(world: GuestWorld, node: GuestNode, link: string): Promise<void> {
-  const told = world.said().length;
   const { netnsPath } = node.sandboxes.list()[0] ?? {};
-  await run(["nsenter", `--net=${netnsPath}`, "ip", "link", "delete", link]);
-  await eventually(
-    () =>
-      world
-        .said()
-        .slice(told)
-        .some((line) => line.includes("InterfaceRestored")),
-    { timeoutMs: 60_000, what: `${link} again` },
-  );
-  const said = world
-    .said()
-    .slice(told)
-    .filter((line) => line.includes("Interface"));
+  const lost = await mended(world, () => run(["nsenter", `--net=${netnsPath}`, "ip", "link", "delete", link]));
+  assert.ok(lost.includes(` lost "${link}" in pod `), lost);
+}
+
+/** Does something to a guest's interface and waits until it is whole again. @returns what was said of the loss */
+async function mended(world: GuestWorld, change: () => Promise<unknown>): Promise<string> {
+  const told = world.said().length;
+  const news = () => world.said().slice(told);
+  await change();
+  await eventually(() => news().some((line) => line.includes("InterfaceRestored")), {
+    timeoutMs: 60_000,
+    what: "a whole interface",
+  });
+  const said = news().filter((line) => line.includes("Interface"));
   const [lost = "", restored = ""] = said;
   assert.equal(said.length, 2, said.join("\n"));
-  assert.ok(
-    lost.startsWith(`Warning InterfaceLost: Interface "default" (network kube-system/k8s-pod-network) lost "${link}"`),
-    lost,
-  );
+  const network = "kube-system/k8s-pod-network";
+  assert.ok(lost.startsWith(`Warning InterfaceLost: Interface "default" (network ${network}) lost `), lost);
   assert.match(restored, /^Normal InterfaceRestored: .* is whole again at 10\.244\.0\.\d+$/);
+  return lost;
+}
+
+/** The node's end of the guest's pair, and the bridge that it belongs to. */
+async function nodeSide(node: GuestNode) {
+  const { instance = "", number = 0 } = node.sandboxes.list()[0] ?? {};
+  const links = await observeLinks(undefined);
+  const port = links.find(({ alternativeNames }) => alternativeNames.includes(hostLinkName(instance, number, 0)));
+  const bridge = links.find(({ name }) => name === hostNames(instance).bridge);
+  assert.ok(port && bridge);
+  return {
+    port: { name: port.name, isUp: port.isUp, master: port.master },
+    bridge: {
+      name: bridge.name,
+      isUp: bridge.isUp,
+      addresses: bridge.addresses.filter((address) => !address.includes(":")),
+    },
+  };
 }
 
 async function whole(node: GuestNode, links: readonly string[]): Promise<void> {

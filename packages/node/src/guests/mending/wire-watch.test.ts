@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at } from "@peapod/machinery/testing";
-import type { Attachment } from "@peapod/network";
+import type { Attachment, PortTrouble } from "@peapod/network";
 import { exampleAttachment } from "@peapod/network/testing";
 import type { Pulse } from "./pulse.ts";
 import { WireWatch } from "./wire-watch.ts";
@@ -39,6 +39,17 @@ test("WireWatch has nothing to tell of an interface that is whole, and names one
   assert.equal(world.told(), 0);
 });
 
+test("WireWatch tells of the node's end of an interface whose links are all there", () => {
+  const port = { is: "down", link: "veth1", next: "raise" } as const;
+  using world = watch(whole, new Map([["lo", port]]));
+  world.beat();
+  assert.equal(world.told(), 1);
+  assert.deepEqual(
+    world.wires.losses().map((loss) => [loss.links, loss.port]),
+    [[[], port]],
+  );
+});
+
 test("WireWatch remembers how often mending failed, and why", () => {
   using world = watch(lost);
   const because = "Cannot attach it";
@@ -50,7 +61,7 @@ test("WireWatch remembers how often mending failed, and why", () => {
   assert.deepEqual([loss?.attempts, loss?.because, loss?.isFinal, loss?.isDue], [2, because, true, false]);
 });
 
-function watch(attachment: Attachment) {
+function watch(attachment: Attachment, troubles: ReadonlyMap<string, PortTrouble> = new Map()) {
   let beat = (): void => {};
   let told = 0;
   const pulse: Pick<Pulse, "onBeat"> = {
@@ -61,10 +72,16 @@ function watch(attachment: Attachment) {
   };
   const wires = new WireWatch({
     pid: process.pid,
+    podUid: "uid-1",
     netnsPath: "/proc/self/ns/net",
     runDir: "/nowhere",
     attachments: [attachment],
     pulse,
+    ports: {
+      follow: () => ({ [Symbol.dispose]: () => {} }),
+      troublesOf: (podUid) => (podUid === "uid-1" ? troubles : new Map()),
+      look: async () => {},
+    },
     findLostPorts: async () => new Set(),
     onChange: () => {
       told += 1;

@@ -4,21 +4,26 @@ import {
   findDnsmasq,
   type Links,
   type Loss,
+  type PortTrouble,
   planLoss,
   readLinks,
   readSeenAddresses,
   SeenAddresses,
 } from "@peapod/network";
 import type { SeenLoss } from "../types.ts";
+import { nodeLinkNames } from "./node-links.ts";
+import type { PortWatch } from "./port-watch.ts";
 import type { Pulse } from "./pulse.ts";
 
 export interface WireWatchOptions {
   /** QEMU's: its namespace is the pod's. */
   readonly pid: number;
+  readonly podUid: string;
   readonly netnsPath: string;
   readonly runDir: string;
   readonly attachments: readonly Attachment[];
   readonly pulse: Pick<Pulse, "onBeat">;
+  readonly ports: Pick<PortWatch, "follow" | "troublesOf" | "look">;
   /** Names of pod interfaces whose port their network lost; no links tell of those. */
   readonly findLostPorts: (signal: AbortSignal) => Promise<ReadonlySet<string>>;
   readonly onChange: () => void;
@@ -51,6 +56,7 @@ export class WireWatch implements Disposable {
   readonly #troubles = new Map<string, Trouble>();
   readonly #stop = new AbortController();
   readonly #beats: Disposable;
+  readonly #following: Disposable;
   #unlinked: { readonly lostPorts: ReadonlySet<string>; readonly unserved: ReadonlySet<string> } = {
     lostPorts: new Set(),
     unserved: new Set(),
@@ -64,6 +70,7 @@ export class WireWatch implements Disposable {
     this.#options = options;
     this.#seen = options.attachments.flatMap((attachment) => this.#follow(attachment));
     this.#beats = options.pulse.onBeat(() => this.#look());
+    this.#following = options.ports.follow();
   }
 
   /**
@@ -86,11 +93,21 @@ export class WireWatch implements Disposable {
   /** @param how.isFinal  no other attempt will do better */
   failed(name: string, how: Pick<Trouble, "because" | "isFinal" | "triedAt">): void {
     const attempts = (this.#troubles.get(name)?.attempts ?? 0) + 1;
-    this.#troubles.set(name, { ...how, attempts, nodeLinks: namesOf(readLinks("self")), isDue: false });
+    this.#troubles.set(name, { ...how, attempts, nodeLinks: nodeLinkNames(), isDue: false });
   }
 
-  /** Asks what no link tells: ports of switches, DHCP servers that died. */
+  /** Asks what no link in the pod tells: the node's ends, ports of switches, DHCP servers that died. */
   async lookDeeper(): Promise<void> {
+    await Promise.all([this.#options.ports.look(), this.#ask()]);
+  }
+
+  /** What is wrong with the network's end of an interface, by its name in the pod. */
+  portTrouble(podInterfaceName: string): PortTrouble | undefined {
+    if (this.#unlinked.lostPorts.has(podInterfaceName)) return { is: "forgotten" };
+    return this.#options.ports.troublesOf(this.#options.podUid).get(podInterfaceName);
+  }
+
+  async #ask(): Promise<void> {
     const { runDir, attachments, findLostPorts } = this.#options;
     this.#deepLooks += 1;
     const which = this.#deepLooks;
@@ -105,6 +122,7 @@ export class WireWatch implements Disposable {
   [Symbol.dispose](): void {
     this.#stop.abort();
     this.#beats[Symbol.dispose]();
+    this.#following[Symbol.dispose]();
   }
 
   #follow({ name, addressWatch }: Attachment): readonly SeenAddresses[] {
@@ -131,7 +149,7 @@ export class WireWatch implements Disposable {
     for (const seen of this.#seen) seen.look(links);
     this.#beat += 1;
     if (this.#beat % beatsBetweenDeepLooks === 0) {
-      void this.lookDeeper().catch((error: unknown) => !this.#stop.signal.aborted && this.#options.onError(error));
+      void this.#ask().catch((error: unknown) => !this.#stop.signal.aborted && this.#options.onError(error));
     }
     const missing = this.#find(links);
     // Told until somebody asks: what was mended and is lost once more looks as before.
@@ -142,7 +160,7 @@ export class WireWatch implements Disposable {
 
   /** A parent that came back is a link that was not there. */
   #markDue(): boolean {
-    const now = namesOf(readLinks("self"));
+    const now = nodeLinkNames();
     const due = [...this.#troubles].filter(
       ([, { isFinal, isDue, nodeLinks }]) => !isFinal && !isDue && nodeLinks !== now,
     );
@@ -152,15 +170,13 @@ export class WireWatch implements Disposable {
 
   #find(links: Links | undefined, unfinished: ReadonlySet<string> = new Set()): readonly Loss[] {
     if (!links) return [];
-    const wires = { links, unfinished, ...this.#unlinked };
+    const { unserved } = this.#unlinked;
+    const ports = { get: (name: string) => this.portTrouble(name) };
+    const wires = { links, ports, unserved, unfinished };
     return this.#options.attachments
       .map((attachment) => planLoss(attachment, wires))
       .filter((loss) => loss !== undefined);
   }
-}
-
-function namesOf(links: Links | undefined): string {
-  return [...(links?.keys() ?? [])].sort().join();
 }
 
 /** Some ten seconds. */

@@ -1,13 +1,13 @@
 import type { Sandbox } from "../../../sandbox/types.ts";
 import type { NewEvent, SeenLoss } from "../../types.ts";
+import { renderPort } from "./port.ts";
 
 /** What a person is told when an interface is no longer whole. */
 export function renderLost(loss: SeenLoss, sandbox: Sandbox): NewEvent {
-  const next = loss.isDetached ? "attaching it again" : "making it again";
   return {
     type: "Warning",
     reason: interfaceLost,
-    message: `Interface "${loss.name}" (network ${networkOf(loss, sandbox)}) lost ${whatOf(loss)} in pod "${sandbox.podName}"; ${next}`,
+    message: `Interface "${loss.name}" (network ${networkOf(loss, sandbox)}) lost ${whatOf(loss)} in pod "${sandbox.podName}"${becauseOf(loss)}; ${nextOf(loss)}`,
   };
 }
 
@@ -29,8 +29,18 @@ function networkOf({ podInterfaceName }: SeenLoss, { interfaces }: Sandbox): str
   return nad ? `${nad.namespace}/${nad.name}` : "unknown";
 }
 
-function whatOf({ links, isCut, isUnserved }: SeenLoss): string {
+function nextOf({ isDetached, port }: SeenLoss): string {
+  if (isDetached) return "attaching it again";
+  if (port?.is !== "down") return "making it again";
+  return port.next === "wait" ? "waiting for it" : "setting it up again";
+}
+
+function becauseOf({ links, port }: SeenLoss): string {
+  return links.length === 0 && port && port.is !== "forgotten" ? `: ${renderPort(port)}` : "";
+}
+
+function whatOf({ links, port, isUnserved }: SeenLoss): string {
   if (links.length > 0) return links.map((link) => `"${link}"`).join(", ");
-  if (isCut) return "its port of the network";
+  if (port) return port.is === "forgotten" ? "its port of the network" : "its network";
   return isUnserved ? "its DHCP server" : "some of its wiring";
 }
