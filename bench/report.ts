@@ -201,6 +201,10 @@ function recoveryLines({ recovery, watching }: Results): readonly Line[] {
     withinASecond("another address → status.interfaces, by the guest's agent", recovery.addressByAgent),
     withinASecond("another address → status.interfaces, off the wire", recovery.addressOnWire),
     { what: "CPU of one look at a guest's links", measured: `${watching.lookMicroseconds.toFixed(0)} µs` },
+    {
+      what: "CPU of one look at the node's ends of 1, 100 guests",
+      measured: `${watching.portsMilliseconds.one.toFixed(0)}, ${watching.portsMilliseconds.hundred.toFixed(0)} ms`,
+    },
     { what: "CPU of asking for the addresses it uses", measured: `${watching.askMilliseconds.toFixed(1)} ms` },
   ];
 }

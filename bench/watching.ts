@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { run } from "@peapod/machinery/node";
 import { planLoss, readLinks, readSeenAddresses } from "@peapod/network";
 import { exampleAttachment } from "@peapod/network/testing";
+import { makePorts } from "./watching-ports.ts";
 
 /** What it costs to keep an eye on a running guest's interfaces. */
 export interface WatchFigures {
@@ -9,6 +10,8 @@ export interface WatchFigures {
   readonly lookMicroseconds: number;
   /** CPU of asking the kernel once which addresses a guest uses, in the asker and in the program it starts, milliseconds. */
   readonly askMilliseconds: number;
+  /** CPU of one look at the node's ends of all its guests' interfaces, with one guest and with a hundred, milliseconds. */
+  readonly portsMilliseconds: { readonly one: number; readonly hundred: number };
 }
 
 const looks = 20_000;
@@ -29,10 +32,19 @@ export async function measureWatching(): Promise<WatchFigures> {
   try {
     before = cpuMs();
     for (let ask = 0; ask < asks; ask++) await readSeenAddresses("/proc/self/ns/net", `netdev ${table}`);
-    return { lookMicroseconds, askMilliseconds: (cpuMs() - before) / asks };
+    const askMilliseconds = (cpuMs() - before) / asks;
+    const portsMilliseconds = { one: await measurePorts(1), hundred: await measurePorts(100) };
+    return { lookMicroseconds, askMilliseconds, portsMilliseconds };
   } finally {
     await run(["nft", "delete", "table", "netdev", table]);
   }
+}
+
+async function measurePorts(guests: number): Promise<number> {
+  await using ports = await makePorts(guests);
+  const before = cpuMs();
+  for (let ask = 0; ask < asks; ask++) await ports.look();
+  return (cpuMs() - before) / asks;
 }
 
 /** Of this process and of all that it started and that has ended, in steps of 10 ms. */

@@ -1,11 +1,11 @@
-/** Interfaces of running guests that vanish are there again, with the same address and without another boot. */
+/** Interfaces of running guests that lose their network have it again, with the same address and without another boot. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { Event, type Interface, type Network, VirtualMachineInstance } from "@peapod/api";
-import { hostLinkName } from "@peapod/network";
-import { addressOf, answerOf, eventually, guestImage, type Peapod, startPeapod } from "./harness.ts";
+import { hostLinkName, hostNames } from "@peapod/network";
+import { addressOf, answerOf, eventually, execute, guestImage, type Peapod, startPeapod } from "./harness.ts";
 import { ip } from "./host.ts";
 import { consoleOf, guestReference, machine } from "./machines.ts";
 import { createSwitch } from "./ovs.ts";
@@ -17,6 +17,9 @@ test("guests of the pod network are back after the node's end of their pods went
     { name: "vm-masquerade", nic: { masquerade: {} }, parts: ["eth0", "tap0", "k6t-eth0"] },
     { name: "vm-bridge", nic: { bridge: {} }, parts: ["eth0-nic", "tap0", "k6t-eth0", "eth0"] },
   ];
+  await makeBridge();
+  await peapod.apply(onBridge);
+  await peapod.apply(single("vm-lan", { bridge: {} }, "default/on-br0"));
   for (const { name, nic } of wanted) await peapod.apply(single(name, nic));
   for (const { name, parts } of wanted) {
     const address = await addressOf(peapod, name);
@@ -34,6 +37,42 @@ test("guests of the pod network are back after the node's end of their pods went
     assert.deepEqual(await lifeOf(peapod, name), before);
     assert.equal(await addressOf(peapod, name), address);
   }
+
+  await t.test("a port that was set down or taken off its bridge carries frames again", async () => {
+    const [address, lan] = [await addressOf(peapod, "vm-masquerade"), await addressOf(peapod, "vm-lan")];
+    assert.match(await answerOf(lan), /vm-lan/);
+    const before = await lifeOf(peapod, "vm-lan");
+    await ip("link", "set", portOf(peapod, "vm-masquerade"), "down");
+    await ip("link", "set", portOf(peapod, "vm-lan"), "nomaster");
+    await restored(peapod, "vm-masquerade", 5);
+    assert.match(await answerOf(address), /vm-masquerade/);
+    await restored(peapod, "vm-lan", 1);
+    assert.match(await answerOf(lan), /vm-lan/);
+    const port = await ip("-details", "link", "show", portOf(peapod, "vm-lan"));
+    assert.match(port, / hairpin on /, "as its plugin made it");
+
+    await ip("link", "set", "br0", "down");
+    await troubled(peapod, "vm-lan", /its bridge "br0" is down on this node/);
+    await ip("link", "delete", "br0");
+    await troubled(peapod, "vm-lan", /its bridge "br0" is not on this node/);
+    assert.match((await peapod.peapod("why", "vm-lan")).stdout, /lost its network\n.*bridge "br0" is not on this node/);
+    await makeBridge();
+    await restored(peapod, "vm-lan", 2);
+    assert.match(await answerOf(lan), /vm-lan/);
+    await untroubled(peapod, "vm-lan");
+    assert.deepEqual(await lifeOf(peapod, "vm-lan"), before);
+  });
+
+  await t.test("the pods' bridge is there again, with all that leads over it", async () => {
+    const before = await lifeOf(peapod, "vm-bridge");
+    await ip("link", "delete", hostNames(sandboxOf(peapod, "vm-bridge").instance).bridge);
+    await restored(peapod, "vm-masquerade", 6);
+    await restored(peapod, "vm-bridge", 6);
+    for (const { name } of wanted) assert.match(await answerOf(await addressOf(peapod, name)), new RegExp(name));
+    assert.deepEqual(await lifeOf(peapod, "vm-bridge"), before);
+    const ask = () => execute("curl", ["-sSk", "--max-time", "5", "https://10.96.0.1/readyz"]);
+    await eventually("a cluster IP answers", async () => (await ask()).code === 0 || undefined);
+  });
 
   await t.test("what went while there was no agent as well", async () => {
     const address = await addressOf(peapod, "vm-bridge");
@@ -123,6 +162,19 @@ async function lifeOf(peapod: Peapod, name: string) {
   return { uid: vmi?.metadata.uid, qemu, boots: log.split(" login:").length - 1 };
 }
 
+/** A user's bridge, with the machine's address on the guests' network. */
+async function makeBridge(): Promise<void> {
+  await ip("link", "add", "br0", "type", "bridge");
+  await ip("address", "add", "10.8.0.1/24", "dev", "br0");
+  await ip("link", "set", "br0", "up");
+}
+
+/** The node's end of a machine's pair. */
+function portOf(peapod: Peapod, name: string): string {
+  const { instance, number } = sandboxOf(peapod, name);
+  return hostLinkName(instance, number, 0);
+}
+
 function sandboxOf({ dataDir }: Peapod, name: string) {
   for (const file of globSync(`${dataDir}/guests/*/sandbox.json`)) {
     const { vmiName, instance, number, netnsPath, runDir, state } = JSON.parse(readFileSync(file, "utf8"));
@@ -189,6 +241,17 @@ const macvlan = nad("lan", {
     dataDir: "/run/peapod-test-lost",
     routes: [{ dst: "0.0.0.0/0" }],
     ranges: [[{ subnet: "10.7.0.0/24", rangeStart: "10.7.0.50", rangeEnd: "10.7.0.69" }]],
+  },
+});
+
+const onBridge = nad("on-br0", {
+  type: "bridge",
+  bridge: "br0",
+  hairpinMode: true,
+  ipam: {
+    type: "host-local",
+    dataDir: "/run/peapod-test-lost",
+    ranges: [[{ subnet: "10.8.0.0/24", rangeStart: "10.8.0.50" }]],
   },
 });
 

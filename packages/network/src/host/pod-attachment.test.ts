@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -8,10 +9,15 @@ import { pluginLinkName } from "../plugins/names.ts";
 import { planPodNetworks } from "../pod-networks/plan.ts";
 import { renderDefaultNetwork } from "../render/default-network.ts";
 import { isInOwnNamespaces } from "../testing/own-namespaces.ts";
-import { openTestNode, type TestNode } from "../testing/test-node.ts";
+import { openTestNode, type TestNode, type TestPod } from "../testing/test-node.ts";
 import { inventory } from "./inventory.ts";
 import { attachPod, detachLeftovers } from "./pod-attachment.ts";
+import { findPortTroubles } from "./ports/find.ts";
 import { reattachInterface } from "./reattach.ts";
+
+const ranges = [[{ subnet: "10.66.0.0/24", gateway: "10.66.0.1" }]];
+const ipam = { type: "host-local", ranges };
+const lan = nad("lan", { type: "bridge", bridge: "lan0", isGateway: true, ipam });
 
 if (isInOwnNamespaces(import.meta.url)) {
   test("an interface has the MAC of its earlier life, whether its plugin takes MACs or not", async (t) => {
@@ -112,6 +118,41 @@ if (isInOwnNamespaces(import.meta.url)) {
     await pod.remove();
   });
 
+  test("reattachInterface() lets a plugin make its bridge again, and waits for one that is a user's", async (t) => {
+    await using node = await openNode(t);
+    const annotations = { "k8s.v1.cni.cncf.io/networks": "kube-system/lan" };
+    const requests = planPodNetworks({ namespace: "default", annotations });
+    const again = ({ place, interfaces }: TestPod) =>
+      reattachInterface(node.network, place, {
+        ...{ requests, ifName: "net1", nad: lan, isCut: true },
+        addresses: interfaces[1]?.addresses ?? [],
+      });
+    const troubles = async ({ place }: TestPod) =>
+      (await findPortTroubles(node.network)).get(place.uid)?.get("net1")?.is;
+    const remove = () => run("ip link delete lan0".split(" "));
+    {
+      const pod = await node.addPod("plugins", { annotations });
+      await remove();
+      assert.equal(await troubles(pod), "loose");
+      assert.deepEqual((await again(pod)).addresses, pod.interfaces[1]?.addresses);
+      assert.equal(await troubles(pod), undefined);
+      await pod.run("busybox", "ping", "-c", "1", "-W", "5", "10.66.0.1");
+      await pod.remove();
+    }
+    await remove();
+    await rm(join(node.network.defaults.stateDir, "made-bridges"), { recursive: true }); // as after another boot
+    await run("ip link add lan0 type bridge".split(" "));
+    const pod = await node.addPod("users", { annotations });
+    await remove();
+    await assert.rejects(again(pod), /network "kube-system\/lan" again: its bridge "lan0" is not on this node/);
+    assert.equal(await troubles(pod), "loose", "nothing of it was touched");
+    await run("ip link add lan0 type bridge".split(" "));
+    assert.deepEqual((await again(pod)).addresses, pod.interfaces[1]?.addresses);
+    assert.equal(await troubles(pod), undefined);
+    await pod.remove();
+    await remove();
+  });
+
   test("detachLeftovers() takes away what belongs to no pod and no record", async (t) => {
     await using node = await openNode(t);
     const pod = await node.addPod("web", { annotations: { "v1.multus-cni.io/default-network": "coordinated" } });
@@ -131,11 +172,9 @@ if (isInOwnNamespaces(import.meta.url)) {
 async function openNode(t: TestContext): Promise<TestNode> {
   const folder = mkdtempSync(join(tmpdir(), "network-attachment-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const ranges = [[{ subnet: "10.66.0.0/24", gateway: "10.66.0.1" }]];
-  const ipam = { type: "host-local", ranges };
   const nads = [
     nad("ptp", { type: "ptp", ipam }),
-    nad("lan", { type: "bridge", bridge: "lan0", isGateway: true, ipam }),
+    lan,
     nad("coordinated", { type: "ptp", ipam }, { type: "coordinator", mode: "underlay" }),
   ];
   await run("ip address add 192.0.2.1/32 dev lo".split(" ")).catch(() => {}); // there from the test before
