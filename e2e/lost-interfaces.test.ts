@@ -17,16 +17,17 @@ test("guests of the pod network are back after the node's end of their pods went
     { name: "vm-masquerade", nic: { masquerade: {} }, parts: ["eth0", "tap0", "k6t-eth0"] },
     { name: "vm-bridge", nic: { bridge: {} }, parts: ["eth0-nic", "tap0", "k6t-eth0", "eth0"] },
   ];
+  for (const { name, nic } of wanted) await peapod.apply(single(name, nic));
+  for (const { name } of wanted) assert.match(await answerOf(await addressOf(peapod, name)), new RegExp(name));
   await makeBridge();
+  t.after(() => execute("ip", ["link", "delete", "br0"]));
   await peapod.apply(onBridge);
   await peapod.apply(single("vm-lan", { bridge: {} }, "default/on-br0"));
-  for (const { name, nic } of wanted) await peapod.apply(single(name, nic));
   for (const { name, parts } of wanted) {
     const address = await addressOf(peapod, name);
-    assert.match(await answerOf(address), new RegExp(name));
     const before = await lifeOf(peapod, name);
-    const { instance, number, netns } = sandboxOf(peapod, name);
-    await ip("link", "delete", hostLinkName(instance, number, 0));
+    const { netns } = sandboxOf(peapod, name);
+    await ip("link", "delete", portOf(peapod, name));
     await restored(peapod, name, 1);
     assert.match(await answerOf(address), new RegExp(name), "the node's end of the pair");
     for (const [index, part] of parts.entries()) {
@@ -76,10 +77,10 @@ test("guests of the pod network are back after the node's end of their pods went
 
   await t.test("what went while there was no agent as well", async () => {
     const address = await addressOf(peapod, "vm-bridge");
-    const { instance, number, netns } = sandboxOf(peapod, "vm-bridge");
+    const { netns } = sandboxOf(peapod, "vm-bridge");
     const before = await lifeOf(peapod, "vm-bridge");
     peapod.kill("agent", "control-plane");
-    await ip("link", "delete", hostLinkName(instance, number, 0));
+    await ip("link", "delete", portOf(peapod, "vm-bridge"));
     await ip("-n", netns, "link", "delete", "tap0");
     await peapod.up();
     assert.match(await answerOf(address), /vm-bridge/);

@@ -78,7 +78,7 @@ export async function mendInterface(request: MendRequest, deps: MendDeps, signal
   reached("mending/unserved");
   const attachment = await ensureBinding(plan, { netnsPath, runDir, cgroupPaths, signal });
   // The one that is there holds sockets of an interface that went; the next one is started as when it had died.
-  if (attachment.passtArguments) await stopPasst(passtFiles(runDir, loss.podInterfaceName));
+  if (attachment.passtArguments && !isUntouched(loss)) await stopPasst(passtFiles(runDir, loss.podInterfaceName));
   const isMoved = podInterface && hasMoved(sandbox, podInterface);
   if (isMoved && nic?.linkUp && plan.binding === "bridge") {
     // As after a cable was pulled out and put in, the guest asks for its address again.
@@ -91,6 +91,11 @@ export async function mendInterface(request: MendRequest, deps: MendDeps, signal
   const left = live.wires.portTrouble(loss.podInterfaceName);
   if (left) throw new Error(`Cannot keep interface "${loss.name}" on its network: ${renderPort(left)} once more`);
   return attachment;
+}
+
+/** Nothing of the pod was made anew. */
+function isUntouched({ links, isDetached, port }: SeenLoss): boolean {
+  return port !== undefined && links.length === 0 && !isDetached;
 }
 
 async function raisePort({ name, port }: SeenLoss, signal: AbortSignal): Promise<void> {

@@ -80,6 +80,7 @@ export class PortWatch implements Disposable {
     this.#beats?.[Symbol.dispose]();
     this.#beats = undefined;
     this.#names = "";
+    this.#troubles = new Map();
   }
 }
 
