@@ -33,6 +33,7 @@ test("planMending() mends at once, before anything else that a running guest nee
   const unserved = ["default"];
   const plan = planGuest(facts({ vmi, guest: present({ losses: [lost()], unserved }) }));
   assert.deepEqual(stepNames(plan), ["mendInterface"]);
+  assert.equal(plan.lookAgainInMs, 0, "if it fails, nothing else would tell");
 });
 
 test("planMending() waits longer after each failure, at most half a minute, and writes the status meanwhile", () => {

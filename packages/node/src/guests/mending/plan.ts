@@ -14,7 +14,9 @@ export function planMending(
   const steps = waits
     .filter((wait) => wait.leftMs === 0)
     .map(({ loss }): Step => ({ do: "mendInterface", vmi, pod, sandbox, loss }));
-  if (steps.length > 0 || open.length === 0) return { steps };
+  if (open.length === 0) return { steps };
+  // What could not be mended is told, and its next attempt planned, as soon as that is known.
+  if (steps.length > 0) return { steps, lookAgainInMs: 0 };
   return { steps, lookAgainInMs: Math.min(...waits.map((wait) => wait.leftMs)) };
 }
 
