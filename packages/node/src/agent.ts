@@ -191,11 +191,12 @@ async function adoptGuests(
   return adopted.flat();
 }
 
-async function nodeFacts({ nodeName, acceleration }: AgentOptions): Promise<NodeFacts> {
+async function nodeFacts({ nodeName, acceleration, qemu }: AgentOptions): Promise<NodeFacts> {
   return {
     name: nodeName,
     architecture: process.arch === "arm64" ? "arm64" : "amd64",
     accelerator: acceleration.accelerator,
+    qemuVersion: qemu.version,
     ...(await findUefi()),
     // Overlays lie on filesystems that take O_DIRECT or do not; QEMU's own cache is right for both.
     directIo: false,

@@ -123,4 +123,6 @@ export interface DomainNic {
   readonly bootIndex?: number | undefined;
   readonly linkUp: boolean;
   readonly pciAddress?: string | undefined;
+  /** From 1; firmware tells it to the guest. */
+  readonly acpiIndex?: number | undefined;
 }

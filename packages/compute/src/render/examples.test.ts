@@ -116,7 +116,7 @@ function domainOf(vmi: VirtualMachineInstance) {
       readOnly: false,
       virtualSizeBytes: 1,
     })),
-    node: { name: "n1", architecture: "amd64", accelerator: "tcg", directIo: true },
+    node: { name: "n1", architecture: "amd64", accelerator: "tcg", qemuVersion: "7.2.22", directIo: true },
     paths: { runDir: "/run/peapod/abc123/1", uefiVars: "/data/vars.fd" },
   });
 }

@@ -10,6 +10,7 @@ export const node: NodeFacts = {
   name: "n1",
   architecture: "amd64",
   accelerator: "tcg",
+  qemuVersion: "7.2.22",
   directIo: true,
   uefi: { codePath: "/usr/share/OVMF/OVMF_CODE_4M.fd", varsTemplatePath: "/usr/share/OVMF/OVMF_VARS_4M.fd" },
 };

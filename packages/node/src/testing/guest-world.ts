@@ -85,6 +85,7 @@ const nodeFacts: NodeFacts = {
   name: "n1",
   architecture: "amd64",
   accelerator: "tcg",
+  qemuVersion: "7.2.22",
   directIo: false,
   uefi: {
     codePath: "/usr/share/OVMF/OVMF_CODE_4M.fd",

@@ -83,4 +83,5 @@ test("assignAddresses() uses the slots of the one bus on i440fx", () => {
   assert.deepEqual(book.place("nic-n0"), { bus: "pci.0", addr: "0x3" });
   assert.deepEqual(book.place("nic-n1"), { bus: "pci.0", addr: "0x4" });
   assert.throws(() => assign({ machine, nics: [testNic({ pciAddress: "0000:01:00.0" })] }), DomainError);
+  assert.throws(() => assign({ machine, nics: [testNic({ pciAddress: "0000:00:05.1" })] }), DomainError);
 });

@@ -48,7 +48,7 @@ export function assignAddresses(domain: Domain): AddressBook {
 }
 
 /** q35 and virt have PCI Express; i440fx (`pc`) has a conventional bus. */
-export function isPciExpress(domain: Domain): boolean {
+export function isPciExpress(domain: { readonly machine: Pick<Domain["machine"], "type"> }): boolean {
   return !/^pc(-i440fx.*)?$/.test(domain.machine.type);
 }
 
@@ -167,7 +167,7 @@ function assignSlots(domain: Domain, wanted: ReadonlyMap<string, WantedAddress>)
     [0x02, deviceIds.video],
   ]);
   for (const [id, address] of wanted) {
-    if (address.bus !== 0 || taken.has(address.slot)) {
+    if (address.bus !== 0 || address.function !== 0 || taken.has(address.slot)) {
       throw new DomainError(
         id,
         `Cannot place "${id}" at ${address.text}: bus 0 has no such free slot, and there is no other`,

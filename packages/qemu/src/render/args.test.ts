@@ -252,6 +252,12 @@ test("renderQemuArgs() boots from a NIC with its option ROM, and drops the ROM o
   assert.equal(device(args, "nic-b")?.["host_mtu"], undefined);
 });
 
+test("renderQemuArgs() gives a NIC the ACPI index that it has", () => {
+  const args = render({ nics: [testNic({ acpiIndex: 7 }), testNic({ name: "b" })] });
+  assert.equal(device(args, "nic-default")?.["acpi-index"], 7);
+  assert.ok(!("acpi-index" in (device(args, "nic-b") ?? {})));
+});
+
 test("renderQemuArgs() hands over opened macvtaps by descriptor and listens on stream sockets", () => {
   const args = render({
     nics: [

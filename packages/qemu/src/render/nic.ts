@@ -16,6 +16,7 @@ export function renderNics(domain: Domain, book: AddressBook): string[] {
       mac: nic.mac,
       host_mtu: nic.model === "virtio" ? nic.mtu : undefined,
       bootindex: nic.bootIndex,
+      "acpi-index": nic.acpiIndex,
       // The option ROM boots from the network and is of no other use.
       romfile: nic.bootIndex === undefined ? "" : undefined,
     }),

@@ -1,5 +1,6 @@
 import { type AddressWish, addressesAnnotation, parseAddressWishes } from "../../annotations/addresses.ts";
 import { AnnotationError, type Annotations } from "../../annotations/annotation-error.ts";
+import { findMac } from "../../annotations/mac.ts";
 import { parsePodNetworks } from "../../annotations/pod-networks.ts";
 import { ippoolsAnnotation, parsePoolChoice } from "../../annotations/pools.ts";
 import { defaultRouteNicAnnotation } from "../../annotations/routes.ts";
@@ -34,7 +35,7 @@ export function validateAddressing(
     ...describe(wishes, names).map((sentence) => cause(`${path}.annotations[${addressesAnnotation}]`, sentence)),
     ...wishes.flatMap((wish, index) => {
       const nic = nics[wish.provider === undefined ? positionOf(wish, index) : -1];
-      const isOther = nic?.bridge && nic.macAddress && wish.mac && sameMac(nic.macAddress) !== wish.mac;
+      const isOther = nic?.bridge && nic.macAddress && wish.mac && findMac(nic.macAddress) !== wish.mac;
       if (!isOther) return [];
       const sentence = `interface ${nic.name} cannot have the MAC address ${wish.mac} of the annotation and ${nic.macAddress} of the spec`;
       return [cause(`${path}.annotations`, sentence)];
@@ -81,10 +82,6 @@ function nicsInOrder({ networks = [], domain }: VirtualMachineInstanceSpec): rea
 function positionOf({ interface: name }: Item, index: number): number {
   if (name === undefined) return index;
   return name === "eth0" ? 0 : Number(/^net(\d+)$/.exec(name)?.[1] ?? -1);
-}
-
-function sameMac(text: string): string {
-  return text.toLowerCase().replaceAll("-", ":");
 }
 
 function readOr<T>(otherwise: T, read: () => T): T {

@@ -4,6 +4,7 @@ import type { Problem } from "../../problem.ts";
 import { isIpv4 } from "../../structural/formats.ts";
 import type { Installation } from "../installation.ts";
 import { cause } from "./cause.ts";
+import { validateMacAddress } from "./mac-address.ts";
 import { isPciAddress } from "./pci-address.ts";
 import { validatePortRanges, validatePorts } from "./ports.ts";
 
@@ -15,8 +16,8 @@ export interface InterfaceContext {
 }
 
 const models = ["e1000", "e1000e", "igb", "ne2k_pci", "pcnet", "rtl8139", "virtio"];
-/** The in-pod bridge of a masquerade has it. */
-const bridgeMac = "02:00:00:00:00:00";
+/** ACPI's for one function of a board; libvirt takes as many. */
+const lastAcpiIndex = 16_383;
 
 /** Everything about one interface that does not need the others. */
 export function validateInterface(nic: Interface, path: string, context: InterfaceContext): Problem[] {
@@ -25,6 +26,7 @@ export function validateInterface(nic: Interface, path: string, context: Interfa
     ...validateBinding(nic, path, context),
     ...validateGoneBinding(nic, path),
     ...validateHardware(nic, path),
+    ...validateMacAddress(nic, path),
     ...(context.network?.pod || nic.passt || nic.passtBinding ? validatePorts(nic.ports ?? [], `${path}.ports`) : []),
     ...validatePortRanges(nic, `${path}.portRanges`),
     ...(nic.dhcpOptions ? validateDhcpOptions(nic.dhcpOptions, `${path}.dhcpOptions`) : []),
@@ -63,10 +65,6 @@ function validateBinding(nic: Interface, path: string, { network, installation }
   if (masquerade && !network?.pod) {
     problems.push(cause(`${path}.name`, "Masquerade interface only implemented with pod network"));
   }
-  if (masquerade && nic.macAddress === bridgeMac) {
-    const sentence = "The requested MAC address is reserved for the in-pod bridge. Please choose another one.";
-    problems.push(cause(`${path}.macAddress`, sentence));
-  }
   if (bridge && network?.pod && !installation.bridgeOnPodNetwork) {
     problems.push(cause(`${path}.name`, "Bridge on pod network configuration is not enabled under kubevirt-config"));
   }
@@ -78,7 +76,7 @@ function validateGoneBinding({ slirp }: Interface, path: string): Problem[] {
   return slirp ? [cause(`${path}.slirp`, "Slirp interface support has been discontinued since v1.3")] : [];
 }
 
-function validateHardware({ name, model, macAddress, pciAddress }: Interface, path: string): Problem[] {
+function validateHardware({ name, model, pciAddress, acpiIndex }: Interface, path: string): Problem[] {
   const problems: Problem[] = [];
   if (!/^[A-Za-z0-9-_]+$/.test(name)) {
     const sentence =
@@ -89,21 +87,14 @@ function validateHardware({ name, model, macAddress, pciAddress }: Interface, pa
     const sentence = `interface ${path}.name uses model ${model} that is not supported.`;
     problems.push(cause(`${path}.model`, sentence, "FieldValueNotSupported"));
   }
-  const wrongMac = macAddress ? describeMac(macAddress) : undefined;
-  if (wrongMac) problems.push(cause(`${path}.macAddress`, `interface ${path}.name has ${wrongMac}.`));
   if (pciAddress && !isPciAddress(pciAddress)) {
     problems.push(cause(`${path}.pciAddress`, `interface ${path}.name has malformed PCI address (${pciAddress}).`));
   }
+  if (acpiIndex !== undefined && (acpiIndex < 0 || acpiIndex > lastAcpiIndex)) {
+    const sentence = `Cannot give interface "${name}" the ACPI index ${acpiIndex}: it is a number from 1 to ${lastAcpiIndex}`;
+    problems.push(cause(`${path}.acpiIndex`, sentence));
+  }
   return problems;
-}
-
-/** Six, eight or twenty bytes, in pairs of digits or in fours; of which only six fit an Ethernet card. */
-function describeMac(mac: string): string | undefined {
-  const pairs = /^[0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}(\1[0-9a-fA-F]{2})*$/.test(mac);
-  const fours = /^[0-9a-fA-F]{4}(\.[0-9a-fA-F]{4})*$/.test(mac);
-  const bytes = mac.replace(/[:.-]/g, "").length / 2;
-  if (!(pairs || fours) || ![6, 8, 20].includes(bytes)) return `malformed MAC address (${mac})`;
-  return bytes > 6 ? `too long MAC address (${mac})` : undefined;
 }
 
 function validateDhcpOptions({ privateOptions = [], ntpServers = [] }: DHCPOptions, path: string): Problem[] {

@@ -71,10 +71,66 @@ test("an interface's hardware makes sense", () => {
   assert.deepEqual(saidOf(nic({ macAddress: "02:00:00:00:00:00" })), [
     `${at}.macAddress: The requested MAC address is reserved for the in-pod bridge. Please choose another one.`,
   ]);
-  assert.deepEqual(saidOf(nic({ macAddress: "0200.0000.0001", pciAddress: "0000:81:01.0", model: "e1000e" })), []);
+  assert.deepEqual(saidOf(nic({ macAddress: "0200.0000.0001", pciAddress: "0000:0a:00.0", model: "e1000e" })), []);
   assert.deepEqual(saidOf(nic({ pciAddress: "81:01" })), [
     `${at}.pciAddress: interface ${at}.name has malformed PCI address (81:01).`,
   ]);
+});
+
+test("an interface's MAC address is that of one card", () => {
+  const at = "spec.domain.devices.interfaces[0].macAddress";
+  const given = (macAddress: string) => saidOf(nic({ macAddress })).join();
+  const advice = "write one such as 02:00:00:00:00:05";
+  assert.equal(
+    given("01:00:5e:00:00:01"),
+    `${at}: Cannot use "01:00:5e:00:00:01" as an interface's MAC address: it is the address of a group; ${advice}`,
+  );
+  assert.equal(
+    given("ff-ff-ff-ff-ff-ff"),
+    `${at}: Cannot use "ff-ff-ff-ff-ff-ff" as an interface's MAC address: it is the address of a group; ${advice}`,
+  );
+  assert.equal(
+    given("0000.0000.0000"),
+    `${at}: Cannot use "0000.0000.0000" as an interface's MAC address: it is only zeros; ${advice}`,
+  );
+  assert.match(given("02-00-00-00-00-00"), /reserved for the in-pod bridge/);
+  assert.match(given("02:00:00:00:00"), /malformed MAC address \(02:00:00:00:00\)\.$/);
+  assert.equal(given("DE-AD-00-00-BE-AF"), "");
+});
+
+const two = (first: object, second: object) => ({
+  networks: [
+    { name: "default", pod: {} },
+    { name: "lan", multus: { networkName: "lan" } },
+  ],
+  domain: {
+    devices: {
+      interfaces: [
+        { name: "default", masquerade: {}, ...first },
+        { name: "lan", bridge: {}, ...second },
+      ],
+    },
+  },
+});
+
+test("two interfaces have two MAC addresses, however they are written", () => {
+  assert.deepEqual(saidOf(two({ macAddress: "02:00:00:00:00:AB" }, { macAddress: "0200.0000.00ab" })), [
+    'spec.domain.devices.interfaces[1].macAddress: Cannot give interface "lan" the MAC address 0200.0000.00ab: ' +
+      'interface "default" has it; write another, or none to be given one',
+  ]);
+  assert.deepEqual(saidOf(two({ macAddress: "02:00:00:00:00:01" }, { macAddress: "02:00:00:00:00:02" })), []);
+});
+
+test("two interfaces have two ACPI indexes, which are in range", () => {
+  const at = "spec.domain.devices.interfaces";
+  assert.deepEqual(saidOf(two({ acpiIndex: 7 }, { acpiIndex: 7 })), [
+    `${at}[1].acpiIndex: Cannot give interface "lan" the ACPI index 7: interface "default" has it`,
+  ]);
+  assert.deepEqual(saidOf(two({ acpiIndex: 16_384 }, { acpiIndex: -1 })), [
+    `${at}[0].acpiIndex: Cannot give interface "default" the ACPI index 16384: it is a number from 1 to 16383`,
+    `${at}[1].acpiIndex: Cannot give interface "lan" the ACPI index -1: it is a number from 1 to 16383`,
+  ]);
+  assert.deepEqual(saidOf(two({ acpiIndex: 1 }, { acpiIndex: 16_383 })), []);
 });
 
 test("an interface's state is up or down", () => {

@@ -1,3 +1,4 @@
+import type { Interface } from "../../kinds/kubevirt/interface.ts";
 import type { Network } from "../../kinds/kubevirt/network.ts";
 import type { VirtualMachineInstanceSpec } from "../../kinds/kubevirt/virtual-machine-instance-spec.ts";
 import type { Problem } from "../../problem.ts";
@@ -5,6 +6,7 @@ import { isCidr, isIpv4 } from "../../structural/formats.ts";
 import type { Installation } from "../installation.ts";
 import { cause } from "./cause.ts";
 import { validateInterface } from "./interface.ts";
+import { validateMacsApart } from "./mac-address.ts";
 
 /** Networks and interfaces: each network one source, each interface one network of its name, at most one of them the default. */
 export function validateNetworks(
@@ -43,6 +45,8 @@ export function validateNetworks(
     ...interfaces.flatMap((nic, index) =>
       validateInterface(nic, `${nicPath}[${index}]`, { network: networkByName.get(nic.name), networks, installation }),
     ),
+    ...validateMacsApart(interfaces, nicPath),
+    ...validateAcpiIndexes(interfaces, nicPath),
   ];
 }
 
@@ -91,6 +95,19 @@ function isGuestRange(range: string): boolean {
 function isGuestRange6(range: string): boolean {
   const [address = "", prefix = ""] = range.split("/");
   return isCidr(range) && address.includes(":") && Number(prefix) <= 126;
+}
+
+/** Firmware names one device by each. */
+function validateAcpiIndexes(interfaces: readonly Interface[], path: string): Problem[] {
+  const owners = new Map<number, string>();
+  return interfaces.flatMap(({ name, acpiIndex }, index) => {
+    if (!acpiIndex) return [];
+    const owner = owners.get(acpiIndex);
+    owners.set(acpiIndex, owner ?? name);
+    if (owner === undefined) return [];
+    const sentence = `Cannot give interface "${name}" the ACPI index ${acpiIndex}: interface "${owner}" has it`;
+    return [cause(`${path}[${index}].acpiIndex`, sentence, "FieldValueDuplicate")];
+  });
 }
 
 /** Positions of the second and further ones of a name. */

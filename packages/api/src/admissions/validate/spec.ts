@@ -10,6 +10,7 @@ import { validateDns } from "./dns.ts";
 import { validateMachine } from "./machine.ts";
 import { validateHostNames } from "./names.ts";
 import { validateNetworks } from "./networks.ts";
+import { validatePciPlaces } from "./pci-places.ts";
 import { validateProbes } from "./probes.ts";
 import { validateGuestLimit, validateResources } from "./resources.ts";
 import { validateVolumes } from "./volumes.ts";
@@ -35,6 +36,7 @@ export function validateSpec(
     ...validateBootOrder(spec, path),
     ...validateProbes(spec, path),
     ...validateDisks(spec, path),
+    ...validatePciPlaces(spec, path),
     ...validateVolumes(spec, path, installation),
     ...validateDevices(spec, path),
     ...validateAccessCredentials(spec, path),

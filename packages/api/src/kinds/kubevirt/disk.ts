@@ -31,7 +31,7 @@ export interface CDRomTarget extends Infer<typeof CDRomTarget> {}
 
 export const DiskTarget = object({
   bus: optional(bus),
-  pciAddress: optional(string({ description: "Where a virtio disk sits in the guest, e.g. `0000:81:01.0`." })),
+  pciAddress: optional(string({ description: "Where a virtio disk sits in the guest, e.g. `0000:0a:00.0`." })),
   readonly: optional(boolean({ description: "The guest cannot write; virtio and scsi only." })),
 });
 export interface DiskTarget extends Infer<typeof DiskTarget> {}

@@ -48,8 +48,7 @@ export interface Port extends Infer<typeof Port> {}
 export const Interface = object({
   acpiIndex: optional(
     int32({
-      description: "Makes a stable name (`eno<index>`) in the guest.",
-      ...notYet("ACPI indexes are yet to come"),
+      description: "The number of the interface in ACPI, 1 to 16383: systemd calls it `eno<index>`.",
     }),
   ),
   binding: optional(
@@ -76,7 +75,7 @@ export const Interface = object({
   passtBinding: optional(
     marker({ description: "Sockets of the pod speak for the guest, which is told the pod's own address." }),
   ),
-  pciAddress: optional(string({ description: "Where the interface sits in the guest, e.g. `0000:81:01.0`." })),
+  pciAddress: optional(string({ description: "Where the interface sits in the guest, e.g. `0000:0a:00.0`." })),
   portRanges: optional(
     listAtomic(PortRange, { description: "Ranges of ports that reach the guest, as `ports` does single ones." }),
   ),

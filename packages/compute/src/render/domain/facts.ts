@@ -3,6 +3,8 @@ export interface NodeFacts {
   readonly name: string;
   readonly architecture: "amd64" | "arm64";
   readonly accelerator: "kvm" | "tcg";
+  /** `7.2.22`; empty: not known yet. */
+  readonly qemuVersion: string;
   /** What `host-model` means here; absent: `hostModel()`'s choice. */
   readonly hostModel?: CpuModel | undefined;
   /** OVMF's files; absent where the firmware is not installed. */

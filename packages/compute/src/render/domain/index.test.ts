@@ -174,3 +174,16 @@ test("renderDomain() plugs interfaces in the manifest's order, without the absen
     ],
   );
 });
+
+test("renderDomain() says which QEMU has the model igb", () => {
+  const interfaces = [{ name: "default", masquerade: {}, model: "igb" }];
+  const on = (qemuVersion: string) =>
+    domain({ domain: { devices: { interfaces } } }, { attachments: [attachment], node: { ...node, qemuVersion } });
+  assert.throws(() => on("7.2.22"), {
+    name: "InvalidSpecError",
+    message: 'Cannot give interface "default" the model igb: this node has QEMU 7.2.22, and igb came with 8.0',
+    path: "spec.domain.devices.interfaces[0].model",
+    advice: "Use e1000e or virtio",
+  });
+  for (const version of ["8.0.0", "10.0.2", ""]) assert.equal(on(version).nics[0]?.model, "igb");
+});

@@ -36,7 +36,7 @@ export interface DomainInputs {
 export function renderDomain({ vmi, attachments, disks, node, paths, smbios }: DomainInputs): Domain {
   const { metadata, spec } = vmi;
   const memoryBytes = guestMemoryBytes(spec);
-  const nics = renderNics(spec.domain.devices.interfaces ?? [], attachments);
+  const nics = renderNics(spec.domain.devices.interfaces ?? [], attachments, node);
   const domainDisks = renderDisks(vmi, disks, node);
   const devices = renderDevices(spec, {
     architecture: node.architecture,
