@@ -71,6 +71,15 @@ test("planBinding() of masquerade takes MAC and network from the spec", () => {
   }
 });
 
+test("planBinding() writes the manifest's MAC address as QEMU reads it, for every binding", () => {
+  const macOf = (binding: object): string =>
+    planBinding(request({ ...binding, macAddress: "02AB.0000.0001" })).guestMac;
+  assert.equal(macOf({ masquerade: {} }), "02:ab:00:00:00:01");
+  assert.equal(macOf({ bridge: {} }), "02:ab:00:00:00:01");
+  assert.equal(macOf({ passt: {} }), "02:ab:00:00:00:01");
+  assert.equal(macOf({ macvtap: {} }), "02:ab:00:00:00:01");
+});
+
 test("planBinding() of bridge moves the pod's MAC and address into the guest", () => {
   const plan = planBridged(request({ bridge: {} }));
   assert.equal(plan.guestMac, "0a:58:0a:f4:00:05");

@@ -173,7 +173,7 @@ test("renderLauncherPod() tells Multus the primary and the secondary networks, a
         devices: {
           interfaces: [
             { name: "main", bridge: {} },
-            { name: "red", bridge: {}, macAddress: "02:00:00:00:00:07" },
+            { name: "red", bridge: {}, macAddress: "0200.0000.000A" },
             { name: "tap", macvtap: {} },
           ],
         },
@@ -197,7 +197,7 @@ test("renderLauncherPod() tells Multus the primary and the secondary networks, a
   const pod = renderLauncherPod(wired, { config, nads: [nad] });
   assert.equal(pod.metadata.annotations?.["v1.multus-cni.io/default-network"], "kube-system/ovs-vlan30");
   assert.deepEqual(JSON.parse(pod.metadata.annotations?.["k8s.v1.cni.cncf.io/networks"] ?? ""), [
-    { namespace: "default", name: "red-net", interface: "podb1f51a511f1", mac: "02:00:00:00:00:07" },
+    { namespace: "default", name: "red-net", interface: "podb1f51a511f1", mac: "02:00:00:00:00:0a" },
     { namespace: "default", name: "tap-net", interface: podInterfaceName("tap") },
   ]);
   assert.equal(pod.metadata.annotations?.["network.peapod.io/bridged-interfaces"], "eth0,podb1f51a511f1");

@@ -1,4 +1,9 @@
-import { movedInterfacesAnnotations, type NetworkAttachmentDefinition, type VirtualMachineInstance } from "@peapod/api";
+import {
+  findMac,
+  movedInterfacesAnnotations,
+  type NetworkAttachmentDefinition,
+  type VirtualMachineInstance,
+} from "@peapod/api";
 import { podInterfaceName } from "../../identity/pod-interface-name.ts";
 import { annotations } from "../../names.ts";
 
@@ -30,7 +35,8 @@ export function renderNetworkAnnotations(vmi: VirtualMachineInstance): { readonl
     const nic = domain.devices.interfaces?.find((candidate) => candidate.name === name);
     if (nic?.state === "absent") return [];
     const key = parseNetworkName(multus.networkName, namespaceOf(vmi));
-    return [{ ...key, interface: podInterfaceName(name), ...(nic?.macAddress && { mac: nic.macAddress }) }];
+    const mac = nic?.macAddress && (findMac(nic.macAddress) ?? nic.macAddress);
+    return [{ ...key, interface: podInterfaceName(name), ...(mac && { mac }) }];
   });
   return {
     ...(primary && { [annotations.defaultNetwork]: keyText(parseNetworkName(primary.networkName, namespaceOf(vmi))) }),

@@ -4,6 +4,7 @@ import {
   addressOf,
   commonDhcp,
   commonPlan,
+  guestMacOf,
   nameserversOf,
   sysctl,
   withoutBridgeFilter,
@@ -14,9 +15,9 @@ import { renderAddressWatch, renderDhcpFence } from "./nft.ts";
 
 /** The guest takes over the pod interface's MAC and addresses. */
 export function planBridge(request: BindingRequest): BridgedPlan {
-  const { interfaceSpec, podInterface, index, uid, standIn } = request;
+  const { podInterface, index, uid, standIn } = request;
   const names = bindingNames(podInterface.name);
-  const guestMac = (interfaceSpec.macAddress ?? podInterface.mac).toLowerCase();
+  const guestMac = guestMacOf(request, podInterface.mac);
   const tail = podInterface.mac.slice(6); // the last four bytes
   const [ipv4, ipv6] = [addressOf(request, 4), addressOf(request, 6)];
   const isServed = ipv4 !== undefined || ipv6 !== undefined;

@@ -1,4 +1,4 @@
-import { formatIp, type Ip, isLinkLocal, parseIpWithPrefix } from "@peapod/api";
+import { findMac, formatIp, type Ip, isLinkLocal, parseIpWithPrefix } from "@peapod/api";
 import type { BindingRequest, Dhcp4Plan, DhcpPlan, Sysctl } from "../../binding/types.ts";
 
 /** Where a pod is told of no name server; as upstream. */
@@ -15,6 +15,12 @@ export function commonPlan({ interfaceSpec, podInterface }: BindingRequest) {
       .filter((ip) => ip.family === 4 || !isLinkLocal(ip))
       .map(formatIp),
   };
+}
+
+/** The address that the manifest gives the guest's interface, or else that one; as QEMU and dnsmasq write it. */
+export function guestMacOf({ interfaceSpec }: Pick<BindingRequest, "interfaceSpec">, otherwise: string): string {
+  const mac = interfaceSpec.macAddress ?? otherwise;
+  return findMac(mac) ?? mac.toLowerCase();
 }
 
 /** The part of a DHCP plan that both families have. */

@@ -1,7 +1,7 @@
 import { formatIp } from "@peapod/api";
 import type { BindingRequest, MacvtapPlan } from "../../binding/types.ts";
 import { guestRoutes } from "./bridge.ts";
-import { addressOf, commonDhcp, commonPlan, nameserversOf, sysctl, withoutIpv6 } from "./common.ts";
+import { addressOf, commonDhcp, commonPlan, guestMacOf, nameserversOf, sysctl, withoutIpv6 } from "./common.ts";
 import { bindingNames } from "./names.ts";
 import { renderAddressWatch } from "./nft.ts";
 
@@ -10,9 +10,9 @@ import { renderAddressWatch } from "./nft.ts";
  * that the pod has becomes the guest's, by a DHCP server beside it which the wire never hears.
  */
 export function planMacvtap(request: BindingRequest): MacvtapPlan {
-  const { interfaceSpec, podInterface, index } = request;
+  const { podInterface, index } = request;
   const names = bindingNames(podInterface.name);
-  const guestMac = (interfaceSpec.macAddress ?? podInterface.mac).toLowerCase();
+  const guestMac = guestMacOf(request, podInterface.mac);
   const watch = `netdev ${names.nftTable}`;
   const tail = podInterface.mac.slice(6); // the last four bytes
   const ipv4 = addressOf(request, 4);

@@ -5,6 +5,7 @@ import {
   addressOf,
   commonDhcp,
   commonPlan,
+  guestMacOf,
   nameserversOf,
   sysctl,
   withoutBridgeFilter,
@@ -25,7 +26,7 @@ export function planMasquerade(request: BindingRequest): BridgedPlan {
   const names = bindingNames(podInterface.name);
   const path = `spec.networks[${index}].pod`;
   const ipv4 = ipv4Network(network.pod?.vmNetworkCIDR ?? defaultGuestNetwork, `${path}.vmNetworkCIDR`);
-  const guestMac = (interfaceSpec.macAddress ?? request.mac).toLowerCase();
+  const guestMac = guestMacOf(request, request.mac);
   const ipv6 = addressOf(request, 6)
     ? ipv6Network(network.pod?.vmIPv6NetworkCIDR ?? defaultGuestIpv6Network, `${path}.vmIPv6NetworkCIDR`, guestMac)
     : undefined;

@@ -1,6 +1,6 @@
 import { formatIp, formatNetmask, parseIp } from "@peapod/api";
 import type { BindingRequest, InterfaceSpec, PasstPlan } from "../../binding/types.ts";
-import { addressOf, commonPlan, nameserversOf, searchDomains, sysctl } from "./common.ts";
+import { addressOf, commonPlan, guestMacOf, nameserversOf, searchDomains, sysctl } from "./common.ts";
 
 /**
  * Where the spec lists no ports. passt holds a socket per port and protocol, and has neither the descriptors nor the speed for all
@@ -34,7 +34,7 @@ export function planPasst(request: BindingRequest): PasstPlan {
   return {
     ...commonPlan(request),
     binding: "passt",
-    guestMac: (interfaceSpec.macAddress ?? request.mac).toLowerCase(),
+    guestMac: guestMacOf(request, request.mac),
     uid,
     sysctls: [
       sysctl("ipv4/ping_group_range", "0 2147483647"), // the guest's pings
