@@ -14,6 +14,7 @@ export * from "./identity/pod-interface-name.ts";
 export * from "./identity/short-suffix.ts";
 export * from "./names.ts";
 export * from "./render/cloud-init/index.ts";
+export * from "./render/cloud-init/seed-interfaces.ts";
 export { hostModel } from "./render/domain/cpu.ts";
 export * from "./render/domain/facts.ts";
 export { uefiFirmware, wantsUefi } from "./render/domain/firmware.ts";

@@ -1,5 +1,5 @@
 import { VirtualMachineInstance } from "@peapod/api";
-import { renderDomain, type SmbiosConfig, withCondition } from "@peapod/compute";
+import { renderDomain, type SmbiosConfig, seedTellsInterfaces, withCondition } from "@peapod/compute";
 import {
   createMergePatch,
   type EffectContext,
@@ -49,8 +49,10 @@ export function guestEffects(deps: GuestEffectsDeps, made: MadeThings): Effects<
       triedIn.set(vmiUid, state);
       try {
         await keeper.whileStarting(vmiUid, stop, async (signal) => {
-          if (state === "making") disks.set(vmiUid, await prepareVolumes(vmi, sandbox, deps, signal));
-          else ready.set(vmiUid, await makeReady(vmi, sandbox, deps, signal, disks.get(vmiUid)));
+          if (state === "making") {
+            if (seedTellsInterfaces(vmi)) return;
+            disks.set(vmiUid, await prepareVolumes(vmi, sandbox, deps, signal, undefined));
+          } else ready.set(vmiUid, await makeReady(vmi, sandbox, deps, signal, disks.get(vmiUid)));
         });
       } catch {
         stop.throwIfAborted();

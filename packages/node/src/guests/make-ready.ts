@@ -7,7 +7,9 @@ import {
   type NodeFacts,
   podInterfaceName,
   renderCloudInit,
+  renderSeedInterfaces,
   seedSecretNames,
+  seedTellsInterfaces,
   uefiFirmware,
   wantsUefi,
 } from "@peapod/compute";
@@ -41,9 +43,10 @@ export async function makeReady(
   signal: AbortSignal,
   madeDisks?: readonly PreparedDisk[],
 ): Promise<Ready> {
+  const attaching = attachInterfaces(vmi, sandbox, deps, signal);
   const [disks, attachments] = await Promise.all([
-    madeDisks ?? prepareVolumes(vmi, sandbox, deps, signal),
-    attachInterfaces(vmi, sandbox, deps, signal),
+    madeDisks ?? prepareVolumes(vmi, sandbox, deps, signal, attaching),
+    attaching,
     prepareFirmware(vmi, sandbox, deps),
   ]);
   return { disks, attachments };
@@ -57,12 +60,17 @@ export function pathsOf({ runDir, dataDir }: Sandbox): DomainPaths {
 /** Parts of the data folder that no manifest may name as a disk: keys, state, other guests. */
 const ownPlaces = ["apiserver", "cni", "guests", "images", "ipam", "kubeconfig", "lock", "pki"] as const;
 
-/** Its volumes: they can be made before its pod has a network. */
+/**
+ * Its volumes: they can be made before its pod has a network.
+ *
+ * @param attaching  its interfaces, which a seed that tells of them waits for
+ */
 export async function prepareVolumes(
   vmi: VirtualMachineInstance,
   sandbox: Sandbox,
   deps: MakeReadyDeps,
   signal: AbortSignal,
+  attaching: Promise<readonly Attachment[]> | undefined,
 ): Promise<readonly PreparedDisk[]> {
   const cdroms = new Set(vmi.spec.domain.devices.disks?.filter(({ cdrom }) => cdrom).map(({ name }) => name));
   const volumes = await Promise.all(
@@ -80,7 +88,9 @@ export async function prepareVolumes(
           const secrets = new Map<string, Secret | undefined>();
           for (const name of seedSecretNames(vmi, volume))
             secrets.set(name, await deps.readSecret(namespace, name, signal));
-          const seed = renderCloudInit(volume, { vmi, secrets: (name) => secrets.get(name) });
+          const attachments = seedTellsInterfaces(vmi) ? await attaching : undefined;
+          const interfaces = attachments && renderSeedInterfaces(vmi, attachments, deps.node.architecture);
+          const seed = renderCloudInit(volume, { vmi, secrets: (name) => secrets.get(name), interfaces });
           if (!seed) throw new Error(`Volume "${volume.name}" has no cloud-init data`);
           return seed;
         },

@@ -4,9 +4,9 @@ import { translationBufferMiB } from "../../guest/memory.ts";
 import type { NodeFacts } from "./facts.ts";
 
 export function renderMachine(spec: VirtualMachineInstanceSpec, node: NodeFacts, memoryBytes: number): DomainMachine {
-  const { features, machine } = spec.domain;
+  const { features } = spec.domain;
   return {
-    type: machine?.type || (node.architecture === "arm64" ? "virt" : "q35"),
+    type: machineType(spec, node.architecture),
     accelerator:
       node.accelerator === "kvm"
         ? { type: "kvm" }
@@ -14,6 +14,13 @@ export function renderMachine(spec: VirtualMachineInstanceSpec, node: NodeFacts,
     acpi: isOn(features?.acpi, true),
     smm: isOn(features?.smm, false),
   };
+}
+
+export function machineType(
+  { domain }: Pick<VirtualMachineInstanceSpec, "domain">,
+  architecture: NodeFacts["architecture"],
+): string {
+  return domain.machine?.type || (architecture === "arm64" ? "virt" : "q35");
 }
 
 /** A feature block switches its feature on unless it says otherwise; without the block the default holds. */
