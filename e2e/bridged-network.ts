@@ -3,6 +3,7 @@
  *
  * @param subnets  of either family
  * @param routes  destinations that pods reach by the bridge; none: they have no default route from it
+ * @param mtu  of pods on it; undefined: the kernel's
  * @returns a NetworkAttachmentDefinition as text for `kubectl apply`
  */
 export function bridgedNetwork(
@@ -10,6 +11,7 @@ export function bridgedNetwork(
   bridge: string,
   subnets: readonly string[],
   routes: readonly string[],
+  mtu?: number,
 ): string {
   const ipam = {
     type: "host-local",
@@ -17,7 +19,7 @@ export function bridgedNetwork(
     ranges: subnets.map((subnet) => [{ subnet }]),
     routes: routes.map((dst) => ({ dst })),
   };
-  const config = { cniVersion: "1.0.0", name, type: "bridge", bridge, isGateway: true, ipam };
+  const config = { cniVersion: "1.0.0", name, type: "bridge", bridge, isGateway: true, mtu, ipam };
   return `apiVersion: k8s.cni.cncf.io/v1
 kind: NetworkAttachmentDefinition
 metadata: { name: ${name}, namespace: default }
