@@ -8,5 +8,5 @@ const workDir = "/var/cache/peapod/guest-image";
 export async function guestImageCommand(out: string, signal: AbortSignal): Promise<string> {
   const log = createLog({ component: "guest-image", level: "warn" });
   const { path, sizeBytes, isCached } = await buildGuestImage({ out, work: workDir, log, signal });
-  return `${path} (${(sizeBytes / 2 ** 20).toFixed(0)} MB${isCached ? ", built before" : ""})`;
+  return `${path} (${(sizeBytes / 1e6).toFixed(0)} MB${isCached ? ", built before" : ""})`;
 }
