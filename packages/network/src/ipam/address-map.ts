@@ -10,18 +10,33 @@ interface Page<T> {
   readonly slots: (T | undefined)[];
 }
 
-/** What is at which address, of one family. Its size follows what is in it, not how far apart it is. */
-export class AddressMap<T> {
+/**
+ * What is at which address, of one family. Its size follows what is in it, not how far apart it is. Which pages there are and which of
+ * them are full is kept as runs of page numbers, so that most changes touch one page and nothing else, however many there are.
+ */
+export class AddressMap<T> implements HeldNumbers {
   readonly #pages = new Map<bigint, Page<T>>();
-  readonly #runs = new Runs();
-
-  /** The addresses that something is at. */
-  get numbers(): HeldNumbers {
-    return this.#runs;
-  }
+  readonly #present = new Runs();
+  readonly #full = new Runs();
 
   get(address: bigint): T | undefined {
-    return this.#pages.get(address >> pageBits)?.slots[Number(address & offsetMask)];
+    return this.#pages.get(address >> pageBits)?.slots[offsetOf(address)];
+  }
+
+  has(address: bigint): boolean {
+    return this.get(address) !== undefined;
+  }
+
+  firstGap(from: bigint): bigint {
+    for (let address = from; ; ) {
+      const number = this.#full.firstGap(address >> pageBits);
+      const start = number << pageBits;
+      if (start > address) address = start;
+      const page = this.#pages.get(number);
+      const offset = page ? page.slots.indexOf(undefined, offsetOf(address)) : offsetOf(address);
+      if (offset >= 0) return start + BigInt(offset);
+      address = start + BigInt(pageSize);
+    }
   }
 
   set(address: bigint, value: T): void {
@@ -30,28 +45,44 @@ export class AddressMap<T> {
     if (!page) {
       page = { used: 0, slots: new Array<T | undefined>(pageSize).fill(undefined) };
       this.#pages.set(number, page);
+      this.#present.add(number);
     }
-    page.slots[Number(address & offsetMask)] = value;
-    if (this.#runs.add(address)) page.used += 1;
+    const offset = offsetOf(address);
+    if (page.slots[offset] === undefined) page.used += 1;
+    page.slots[offset] = value;
+    if (page.used === pageSize) this.#full.add(number);
   }
 
   delete(address: bigint): void {
-    if (!this.#runs.remove(address)) return;
     const number = address >> pageBits;
+    const offset = offsetOf(address);
     const page = this.#pages.get(number);
-    if (!page) return;
-    page.slots[Number(address & offsetMask)] = undefined;
+    if (page?.slots[offset] === undefined) return;
+    if (page.used === pageSize) this.#full.remove(number);
+    page.slots[offset] = undefined;
     page.used -= 1;
-    if (page.used === 0) this.#pages.delete(number);
+    if (page.used > 0) return;
+    this.#pages.delete(number);
+    this.#present.remove(number);
   }
 
   /** From the lowest address to the highest, both ends included. */
   *within(first: bigint, last: bigint): IterableIterator<T> {
-    for (const run of this.#runs.within(first, last)) {
-      for (let address = run.first; address <= run.last; address += 1n) {
-        const value = this.get(address);
-        if (value !== undefined) yield value;
+    for (const run of this.#present.within(first >> pageBits, last >> pageBits)) {
+      for (let number = run.first; number <= run.last; number += 1n) {
+        const start = number << pageBits;
+        const from = first > start ? offsetOf(first) : 0;
+        const to = last < start + offsetMask ? offsetOf(last) : pageSize - 1;
+        const page = this.#pages.get(number);
+        for (let offset = from; offset <= to; offset += 1) {
+          const value = page?.slots[offset];
+          if (value !== undefined) yield value;
+        }
       }
     }
   }
+}
+
+function offsetOf(address: bigint): number {
+  return Number(address & offsetMask);
 }

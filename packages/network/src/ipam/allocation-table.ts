@@ -29,7 +29,7 @@ export class AllocationTable implements AllocationView {
   }
 
   held(family: IpFamily): HeldNumbers {
-    return this.#byAddress[family].numbers;
+    return this.#byAddress[family];
   }
 
   at(family: IpFamily, address: bigint): Allocation | undefined {
