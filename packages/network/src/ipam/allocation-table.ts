@@ -2,6 +2,7 @@ import { type IpFamily, isInRanges } from "@peapod/api";
 import { AddressMap } from "./address-map.ts";
 import type { AllocationChange, AllocationView, PoolUse } from "./allocate.ts";
 import { MacTable } from "./mac-table.ts";
+import { OwnerIndex } from "./owner-index.ts";
 import { type IpPool, parsePool } from "./pool.ts";
 import type { HeldNumbers } from "./runs.ts";
 import { type Allocation, type Owner, ownerKey, type PoolDefinition } from "./types.ts";
@@ -13,7 +14,7 @@ import { type Allocation, type Owner, ownerKey, type PoolDefinition } from "./ty
 export class AllocationTable implements AllocationView {
   readonly #pools = new Map<string, IpPool>();
   readonly #byAddress = { 4: new AddressMap<Allocation>(), 6: new AddressMap<Allocation>() };
-  readonly #byOwner = new Map<string, readonly Allocation[]>();
+  readonly #byOwner = new OwnerIndex();
   readonly #used = new Map<string, number>();
   /** By pool, what is held of it and it does not have any more. */
   readonly #strays = new Map<string, Set<Allocation>>();
@@ -37,7 +38,7 @@ export class AllocationTable implements AllocationView {
   }
 
   heldBy(owner: Owner): readonly Allocation[] {
-    return this.#byOwner.get(ownerKey(owner)) ?? [];
+    return this.#byOwner.get(owner) ?? [];
   }
 
   countOf(pool: string): number {
@@ -71,7 +72,7 @@ export class AllocationTable implements AllocationView {
   /** Owners that hold addresses, or of whose interfaces the MACs are known. */
   owners(): readonly Owner[] {
     const found = new Map<string, Owner>(this.#macs.owners());
-    for (const [key, [first]] of this.#byOwner) if (first) found.set(key, first.owner);
+    for (const [first] of this.#byOwner.values()) if (first) found.set(ownerKey(first.owner), first.owner);
     return [...found.values()].map(({ kind, namespace, name }) => ({ kind, namespace, name }));
   }
 
@@ -108,22 +109,20 @@ export class AllocationTable implements AllocationView {
   }
 
   #put(allocation: Allocation): void {
-    const { family, address, pool } = allocation;
-    const owner = ownerKey(allocation.owner);
-    const others = this.#byOwner.get(owner);
+    const { family, address, pool, owner } = allocation;
     this.#byAddress[family].set(address, allocation);
-    this.#byOwner.set(owner, others ? [...others, allocation] : [allocation]);
+    this.#byOwner.set(owner, [...this.heldBy(owner), allocation]);
     this.#used.set(pool, this.countOf(pool) + 1);
     this.#noteStray(allocation);
   }
 
   #drop(allocation: Allocation): void {
-    const { family, address, pool } = allocation;
-    const owner = ownerKey(allocation.owner);
+    const { family, address, pool, owner } = allocation;
     this.#byAddress[family].delete(address);
-    const left = (this.#byOwner.get(owner) ?? []).filter((one) => one !== allocation);
-    if (left.length > 0) this.#byOwner.set(owner, left);
-    else this.#byOwner.delete(owner);
+    this.#byOwner.set(
+      owner,
+      this.heldBy(owner).filter((one) => one !== allocation),
+    );
     const used = this.countOf(pool) - 1;
     if (used > 0) this.#used.set(pool, used);
     else this.#used.delete(pool);
