@@ -31,7 +31,9 @@ export async function serveAgentSocket(
       return;
     }
     const gone = new AbortController();
-    response.once("close", () => gone.abort());
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort();
+    });
     answerRequest(request, plugin, gone.signal).then(
       ({ status, body }) => send(response, status, body),
       () => response.destroy(),
