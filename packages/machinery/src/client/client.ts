@@ -2,6 +2,7 @@ import { apiVersionOf, type Kind, type KubeObject } from "@peapod/api";
 import { isNotFound } from "../errors/api-error.ts";
 import { readError } from "../errors/read-error.ts";
 import type { ClientFetch } from "../seam/types.ts";
+import { ownSignal } from "./own-signal.ts";
 import { pathOf } from "./paths.ts";
 import type { CallOptions, Client, ListOptions, ObjectList, PatchType, WriteOptions } from "./types.ts";
 import { readWatch } from "./watch.ts";
@@ -17,8 +18,12 @@ export interface ClientOptions {
 /** One client for the embedded server, a cluster and the browser: everything goes through the `fetch` it is given. */
 export function createClient(options: ClientOptions): Client {
   const call = caller(options);
-  const read = async <T>(method: string, path: string, sent: Sent = {}) =>
-    (await (await call(method, path, sent)).json()) as T; // the server checked it against the kind's schema
+  const answer = async <T>(method: string, path: string, sent: Sent, take: (response: Response) => Promise<T>) => {
+    using own = ownSignal(sent.signal);
+    return await take(await call(method, path, { ...sent, signal: own.signal }));
+  };
+  const read = <T>(method: string, path: string, sent: Sent = {}) =>
+    answer(method, path, sent, async (response) => (await response.json()) as T); // the server checked it against the kind's schema
 
   const get: Client["get"] = (kind, key, options = {}) => read("GET", pathOf(kind, key), options);
   return {
@@ -34,7 +39,7 @@ export function createClient(options: ClientOptions): Client {
         await read<WireList<T>>("GET", pathOf(kind, options), { ...options, query: listQuery(options) }),
       ),
     watch: <T extends KubeObject>(kind: Kind<T>, options: Parameters<Client["watch"]>[1] = {}) =>
-      watch<T>(() => call("GET", pathOf(kind, options), { ...options, query: watchQuery(options) })),
+      watch<T>(options.signal, (signal) => call("GET", pathOf(kind, options), { query: watchQuery(options), signal })),
     create: (kind, object, options = {}) =>
       read("POST", pathOf(kind, { namespace: object.metadata.namespace }), {
         ...options,
@@ -62,13 +67,16 @@ export function createClient(options: ClientOptions): Client {
       }),
     delete: async (kind, key, options = {}) => {
       try {
-        await drain(await call("DELETE", pathOf(kind, key), { ...options, body: deleteBody(options) }));
+        // A connection is free for the next call only when its answer was read.
+        await answer("DELETE", pathOf(kind, key), { ...options, body: deleteBody(options) }, (response) =>
+          response.arrayBuffer(),
+        );
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }
     },
     request: async (method, path, options = {}) => {
-      const text = await (await call(method, path, options)).text();
+      const text = await answer(method, path, options, (response) => response.text());
       return text === "" ? undefined : JSON.parse(text);
     },
   };
@@ -107,8 +115,12 @@ function caller(options: ClientOptions): (method: string, path: string, sent: Se
   };
 }
 
-async function* watch<T extends KubeObject>(open: () => Promise<Response>) {
-  const { body } = await open();
+async function* watch<T extends KubeObject>(
+  signal: AbortSignal | undefined,
+  open: (signal: AbortSignal | undefined) => Promise<Response>,
+) {
+  using own = ownSignal(signal);
+  const { body } = await open(own.signal);
   if (body !== null) yield* readWatch<T>(body);
 }
 
@@ -178,8 +190,4 @@ function deleteBody(options: NonNullable<Parameters<Client["delete"]>[2]>): unkn
     ...(propagationPolicy && { propagationPolicy }),
     ...(dryRun && { dryRun: ["All"] }),
   };
-}
-
-async function drain(response: Response): Promise<void> {
-  await response.arrayBuffer(); // a connection is free for the next call only when its answer was read
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -55,7 +56,8 @@ export function createNode(): Node {
   const api = createFakeApi({ kinds: [SpiderIPPool, SpiderEndpoint, VirtualMachine, VirtualMachineInstance] });
   api.put(SpiderIPPool, pool("lan", "10.7.0.0/16", "10.7.0.2-10.7.255.254", "10.7.0.1"));
   api.put(SpiderIPPool, pool("lan6", "fd00:7::/64", "fd00:7::2-fd00:7::ffff", "fd00:7::1"));
-  const folder = mkdtempSync("/dev/shm/network-address-lives-"); // nobody here waits for a disk
+  // Nobody here waits for a disk, where the machine has memory to give instead.
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "network-address-lives-"));
   const pods = new Map<string, PodLife>();
   let made = 0;
   return {
