@@ -81,8 +81,20 @@ async function startAgent(): Promise<AsyncDisposable & { readonly agent: GuestAg
     program.kill("SIGKILL");
     await exited;
   });
-  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5));
-  const agent = stack.use(await connectGuestAgent(path));
+  const agent = stack.use(await connectWhenReady(path));
   const cleanup = stack.move();
   return { agent, folder: scratch.path, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
+}
+
+/** Its socket is there before it listens. */
+async function connectWhenReady(path: string): Promise<GuestAgent> {
+  for (;;) {
+    try {
+      return await connectGuestAgent(path);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code !== "ENOENT" && code !== "ECONNREFUSED") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
 }

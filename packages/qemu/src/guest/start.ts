@@ -7,7 +7,7 @@ import { queryUuid, setLink } from "../qmp/verbs.ts";
 import { renderQemuArgs } from "../render/args.ts";
 import { type Launch, renderLaunch } from "../render/launch.ts";
 import { nicDeviceId } from "../render/names.ts";
-import { identifyProcess, killProcess, type ProcessIdentity } from "./process.ts";
+import { findGuestProcesses, identifyProcess, killProcess, type ProcessIdentity, waitForExit } from "./process.ts";
 import { type GuestRecord, guestRecord, lastWords } from "./record.ts";
 
 export interface StartOptions {
@@ -47,7 +47,7 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
   undo.defer(() => removeSockets(domain));
   const child = await spawnDetached(argv, stderrPath);
   const exited = exitOf(child);
-  undo.defer(() => killChild(child, exited));
+  undo.defer(() => killChild(child, exited, domain));
   try {
     const identity = await identityOf(child, exited);
     const qmp = await connectWhenReady(domain, exited, limits);
@@ -132,9 +132,11 @@ async function connectWhenReady(domain: Domain, exited: Promise<string>, signal:
   }
 }
 
-async function killChild(child: ChildProcess, exited: Promise<string>): Promise<void> {
+async function killChild(child: ChildProcess, exited: Promise<string>, { pidFile }: Domain): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const identity = await identifyProcess(child.pid);
   if (identity !== undefined) await killProcess(identity);
   await exited;
+  // The launcher's shell may just have been starting a helper: killed with it, and a moment later gone.
+  for (const helper of await findGuestProcesses(pidFile)) await waitForExit(helper, 1_000);
 }
