@@ -31,7 +31,7 @@ import { LiveGuest } from "./live-guest.ts";
 import { nodeLinkNames } from "./mending/node-links.ts";
 import { PortWatch } from "./mending/port-watch.ts";
 import { Pulse } from "./mending/pulse.ts";
-import { unservedOf } from "./serve-interfaces.ts";
+import { seePresent } from "./see-present.ts";
 import { Turns } from "./turns.ts";
 import type { SeenGuest } from "./types.ts";
 import { endOfVanished } from "./vanished.ts";
@@ -153,26 +153,7 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
       if (!(live instanceof LiveGuest)) return { is: "vanished", end: live };
       const state = await live.guest.state({ signal });
       if (state.status === "vanished") return { is: "vanished", end: endOfVanished(state, this.#options.now()) };
-      return {
-        is: "present",
-        state: state.status,
-        facts: {
-          domain: live.domain,
-          machineType: file.machineType,
-          attachments: file.attachments,
-          disks: file.disks,
-          agent: live.agent?.report,
-          seenAddresses: new Map(live.wires.seenAddresses),
-          isFrozen: file.frozenUntil !== undefined,
-        },
-        startsPaused: file.startsPaused && !file.isContinued,
-        rebootUntil: dateOf(file.rebootUntil),
-        frozenUntil: dateOf(file.frozenUntil),
-        lastPressAt: live.lastPressAt,
-        unserved: await unservedOf(file.attachments, sandbox.runDir),
-        lastServedAt: live.lastServedAt,
-        losses: live.wires.losses(file.mending),
-      };
+      return await seePresent(live, file, state.status, sandbox);
     });
   }
 
@@ -350,7 +331,3 @@ export class GuestKeeper implements GuestView, AsyncDisposable {
 
 /** Soon enough for a person to call it at once, and seldom enough to cost nothing: see docs/benchmarks.md. */
 const lookEveryMs = 700;
-
-function dateOf(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
-}
