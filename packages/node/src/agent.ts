@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { Secret } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
 import { type Client, createEventRecorder, formatError, type Log, startControllers } from "@peapod/machinery";
-import { keepFilesBounded } from "@peapod/machinery/node";
+import { keepFilesBounded, readBootId } from "@peapod/machinery/node";
 import {
   createServicesController,
   findLostPorts as findLostPortsOf,
@@ -23,7 +23,6 @@ import { createPodsController } from "./pods/index.ts";
 import { createPodNetworks } from "./pods/networks.ts";
 import { ipv4Addresses } from "./registration/machine-facts.ts";
 import { registerNode } from "./registration/register.ts";
-import { readBootId } from "./sandbox/boot-id.ts";
 import { openSandboxStore, type SandboxStore } from "./sandbox/store.ts";
 
 export interface AgentOptions {

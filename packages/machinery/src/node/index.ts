@@ -1,4 +1,5 @@
 export { defineCheckpoints, listCheckpoints, reached } from "../checkpoint/checkpoint.ts";
+export * from "./boot-id.ts";
 export * from "./bound-files.ts";
 export * from "./checkpoint.ts";
 export * from "./connect-web-socket.ts";

@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Link } from "../link/types.ts";
+import { exampleLink } from "../testing/example-link.ts";
 import { findMissing, planRoom } from "./reattach.ts";
 
-const link = (name: string, kind = "veth"): Link => ({
-  name,
-  kind,
-  mac: "02:00:00:00:00:01",
-  mtu: 1500,
-  isUp: true,
-  master: undefined,
-  addresses: [],
-  ownerUid: undefined,
-  alternativeNames: [],
-});
+const link = (name: string, kind = "veth") => exampleLink(name, { kind });
 
 test("planRoom() takes away what stands in for an interface that is gone, and nothing that is real", () => {
   assert.deepEqual(planRoom([link("lo"), link("eth0", "dummy")], "eth0", false), ["link delete eth0"]);

@@ -1,6 +1,6 @@
 import { readFile, statfs } from "node:fs/promises";
 import { arch, availableParallelism, freemem, hostname, networkInterfaces, release, totalmem } from "node:os";
-import { readBootId } from "../sandbox/boot-id.ts";
+import { readBootId } from "@peapod/machinery/node";
 import type { MachineFacts } from "./render/node.ts";
 
 /** What only the agent knows of its machine. */

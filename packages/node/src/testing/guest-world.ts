@@ -6,6 +6,7 @@ import type { TestContext } from "node:test";
 import { NetworkAttachmentDefinition, Pod, VirtualMachineInstance } from "@peapod/api";
 import type { NodeFacts } from "@peapod/compute";
 import { type EventRecorder, silentLog, startControllers } from "@peapod/machinery";
+import { readBootId } from "@peapod/machinery/node";
 import { createFakeApi, eventually, type FakeApi } from "@peapod/machinery/testing";
 import {
   defaultSettings,
@@ -22,7 +23,6 @@ import { createGuestsController, GuestKeeper } from "../guests/index.ts";
 import { createPodsController } from "../pods/index.ts";
 import { createPodNetworks } from "../pods/networks.ts";
 import { createPodOwners } from "../pods/pod-owners.ts";
-import { readBootId } from "../sandbox/boot-id.ts";
 import { openSandboxStore } from "../sandbox/store.ts";
 
 // Groups are the machine's, not the namespaces', where every test is process 1: a name that nobody else has.

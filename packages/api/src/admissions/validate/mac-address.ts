@@ -2,6 +2,7 @@ import { findMac } from "../../annotations/mac.ts";
 import type { Interface } from "../../kinds/kubevirt/interface.ts";
 import type { Problem } from "../../problem.ts";
 import { cause } from "./cause.ts";
+import { takenTwice } from "./taken-twice.ts";
 
 /** The in-pod bridge of a masquerade has it. */
 const bridgeMac = "02:00:00:00:00:00";
@@ -30,17 +31,10 @@ export function validateMacAddress({ macAddress, masquerade }: Interface, path: 
 
 /** A guest and its agent tell interfaces apart by their addresses, and the instance's status relies on it. */
 export function validateMacsApart(interfaces: readonly Interface[], path: string): Problem[] {
-  const owners = new Map<string, string>();
-  return interfaces.flatMap(({ name, macAddress }, index) => {
-    const mac = macAddress && findMac(macAddress);
-    if (!mac) return [];
-    const owner = owners.get(mac);
-    if (owner === undefined) {
-      owners.set(mac, name);
-      return [];
-    }
-    const sentence = `Cannot give interface "${name}" the MAC address ${macAddress}: interface "${owner}" has it; write another, or none to be given one`;
-    return [cause(`${path}[${index}].macAddress`, sentence, "FieldValueDuplicate")];
+  const macOf = ({ macAddress }: Interface) => (macAddress ? findMac(macAddress) : undefined);
+  return takenTwice(interfaces, macOf).map(({ item, owner, index }) => {
+    const sentence = `Cannot give interface "${item.name}" the MAC address ${item.macAddress}: interface "${owner.name}" has it; write another, or none to be given one`;
+    return cause(`${path}[${index}].macAddress`, sentence, "FieldValueDuplicate");
   });
 }
 

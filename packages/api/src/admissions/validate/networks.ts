@@ -7,6 +7,7 @@ import type { Installation } from "../installation.ts";
 import { cause } from "./cause.ts";
 import { validateInterface } from "./interface.ts";
 import { validateMacsApart } from "./mac-address.ts";
+import { takenTwice } from "./taken-twice.ts";
 
 /** Networks and interfaces: each network one source, each interface one network of its name, at most one of them the default. */
 export function validateNetworks(
@@ -99,25 +100,15 @@ function isGuestRange6(range: string): boolean {
 
 /** Firmware names one device by each. */
 function validateAcpiIndexes(interfaces: readonly Interface[], path: string): Problem[] {
-  const owners = new Map<number, string>();
-  return interfaces.flatMap(({ name, acpiIndex }, index) => {
-    if (!acpiIndex) return [];
-    const owner = owners.get(acpiIndex);
-    owners.set(acpiIndex, owner ?? name);
-    if (owner === undefined) return [];
-    const sentence = `Cannot give interface "${name}" the ACPI index ${acpiIndex}: interface "${owner}" has it`;
-    return [cause(`${path}[${index}].acpiIndex`, sentence, "FieldValueDuplicate")];
+  return takenTwice(interfaces, ({ acpiIndex }) => acpiIndex || undefined).map(({ item, owner, index }) => {
+    const sentence = `Cannot give interface "${item.name}" the ACPI index ${item.acpiIndex}: interface "${owner.name}" has it`;
+    return cause(`${path}[${index}].acpiIndex`, sentence, "FieldValueDuplicate");
   });
 }
 
 /** Positions of the second and further ones of a name. */
 function repeated(items: readonly { readonly name: string }[]): readonly number[] {
-  const seen = new Set<string>();
-  return items.flatMap(({ name }, index) => {
-    const again = seen.has(name);
-    seen.add(name);
-    return again ? [index] : [];
-  });
+  return takenTwice(items, ({ name }) => name).map(({ index }) => index);
 }
 
 function notFound(path: string, name: string, reason: Problem["reason"]): Problem {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Link } from "../../link/types.ts";
+import { exampleLink } from "../../testing/example-link.ts";
 import type { MacvtapPlan } from "../types.ts";
 import { planMacvtapUnwiring, planMacvtapWiring } from "./plan.ts";
 
@@ -57,18 +58,7 @@ test("planMacvtapUnwiring() gives the pod its MAC, address and routes back", () 
 });
 
 function link(name: string): Link {
-  return {
-    name,
-    kind: "macvlan",
-    mode: "bridge",
-    mac: "0a:58:0a:f4:00:05",
-    mtu: 1500,
-    isUp: true,
-    master: undefined,
-    addresses: [],
-    ownerUid: undefined,
-    alternativeNames: [],
-  };
+  return exampleLink(name, { kind: "macvlan", mode: "bridge", mac: "0a:58:0a:f4:00:05" });
 }
 
 const podLink: Link = { ...link("eth0"), addresses: ["10.7.0.5/24"] };

@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Link } from "../../link/types.ts";
+import { exampleLink as link } from "../../testing/example-link.ts";
 import { type Attached, planPorts } from "./plan.ts";
 
 const ownBridge = "ppab12cdbr";
-const link = (name: string, how: Partial<Link> = {}): Link => ({
-  name,
-  kind: "veth",
-  mac: "02:00:00:00:00:01",
-  mtu: 1500,
-  isUp: true,
-  master: undefined,
-  addresses: [],
-  ownerUid: undefined,
-  alternativeNames: [],
-  ...how,
-});
 const bridge = (name: string, how: Partial<Link> = {}) => link(name, { kind: "bridge", ...how });
 const attached = (plugin: { readonly type: string; readonly bridge?: string }, ...hostSide: readonly string[]) => {
   const inPod = { name: "eth0", sandbox: "/run/netns/pod" };
