@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { bridgeOverSentence, VirtualMachineInstance } from "@peapod/api";
-import { bridgedNetwork } from "./bridged-network.ts";
+import { bridgedNetwork, macvlanNetwork } from "./attachments.ts";
 import { addressOf, answerOf, eventually, guestImage, root, startPeapod } from "./harness.ts";
 import { createUnderlay } from "./underlay.ts";
 
@@ -58,7 +58,7 @@ test("a machine with three NICs has each on its own bus, network and binding, IP
   await using lan = await createUnderlay({ addresses: ["10.7.0.1/24"] });
   const host = await lan.addHost("lanhost", ["10.7.0.9/24"]);
   const peapod = await startPeapod(t, { images: { [cirros]: await guestImage() } });
-  await peapod.apply(macvlan.replace('"routes": [{ "dst": "0.0.0.0/0" }],', "")); // one default route is enough
+  await peapod.apply(macvlanNetwork()); // one default route is enough
   await peapod.apply(bridgedNetwork("dual", "testdual", ["10.9.0.0/24", "fd00:9::/64"], ["0.0.0.0/0", "::/0"]));
   await peapod.apply(bridgedNetwork("second", "testsecond", ["10.8.0.0/24"], []));
   const manifest = machine("vm-nics", "masquerade: {}", "default/dual")
@@ -120,16 +120,7 @@ test("a bridge over macvlan is refused by a condition and an Event where the net
 const tellNics =
   "for n in /sys/class/net/eth*; do echo nic $(basename $n) $(basename $(dirname $(readlink -f $n/device))) $(cat $n/address); done > /dev/console";
 
-/** Addresses by a plugin of the distribution. */
-const macvlan = `apiVersion: k8s.cni.cncf.io/v1
-kind: NetworkAttachmentDefinition
-metadata: { name: lan, namespace: default }
-spec:
-  config: |
-    { "cniVersion": "1.0.0", "name": "lan", "type": "macvlan", "master": "ens192", "mode": "bridge",
-      "ipam": { "type": "host-local", "dataDir": "/run/peapod-test-lan", "routes": [{ "dst": "0.0.0.0/0" }],
-        "ranges": [[{ "subnet": "10.7.0.0/24", "rangeStart": "10.7.0.50", "rangeEnd": "10.7.0.69" }]] } }
-`;
+const macvlan = macvlanNetwork(["0.0.0.0/0"]);
 
 function passtPid(): number {
   const [file] = globSync("/run/peapod/*/*/passt-eth0.pid");

@@ -82,12 +82,3 @@ async function troubleOf(peapod: Peapod, name: string): Promise<string | undefin
   const vmi = await (await peapod.client()).find(VirtualMachineInstance, { namespace: "default", name });
   return vmi?.status?.conditions?.find(({ type, status }) => type === "Synchronized" && status === "False")?.message;
 }
-
-export function nad(name: string, plugin: object): string {
-  return `${JSON.stringify({
-    apiVersion: "k8s.cni.cncf.io/v1",
-    kind: "NetworkAttachmentDefinition",
-    metadata: { name, namespace: "default" },
-    spec: { config: JSON.stringify({ cniVersion: "1.0.0", name, ...plugin }) },
-  })}\n`;
-}

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hostLinkName, hostNames } from "@peapod/network";
+import { networkAttachment } from "./attachments.ts";
 import { addressOf, answerOf, eventually, execute, guestImage, type Peapod, startPeapod } from "./harness.ts";
 import { ip } from "./host.ts";
-import { lifeOf, nad, restored, sandboxOf, single, troubled, untroubled } from "./losses.ts";
+import { lifeOf, restored, sandboxOf, single, troubled, untroubled } from "./losses.ts";
 import { guestReference } from "./machines.ts";
 
 test("guests of the pod network are back after the node's end of their pods went, or parts of the pod", async (t) => {
@@ -111,7 +112,7 @@ const service = `${JSON.stringify({
   spec: { clusterIP: clusterIp, selector: { "vm.kubevirt.io/name": "vm-bridge" }, ports: [{ port: 80 }] },
 })}\n`;
 
-const onBridge = nad("on-br0", {
+const onBridge = networkAttachment("on-br0", {
   type: "bridge",
   bridge: "br0",
   hairpinMode: true,

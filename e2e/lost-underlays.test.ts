@@ -1,9 +1,10 @@
 /** Interfaces of underlay networks and switches that lose them have them again, as far as the kernel lets. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { macvlanNetwork, networkAttachment } from "./attachments.ts";
 import { addressOf, eventually, guestImage, startPeapod } from "./harness.ts";
 import { ip } from "./host.ts";
-import { lifeOf, nad, restored, sandboxOf, single, troubled, untroubled } from "./losses.ts";
+import { lifeOf, restored, sandboxOf, single, troubled, untroubled } from "./losses.ts";
 import { guestReference } from "./machines.ts";
 import { createSwitch } from "./ovs.ts";
 import { createUnderlay } from "./underlay.ts";
@@ -62,20 +63,10 @@ test("a guest on Open vSwitch gets a port again that was taken out of the switch
   assert.deepEqual(await lifeOf(peapod, "vm-ovs"), before);
 });
 
-/** Addresses by a plugin of the distribution, which gives out the next one each time. */
-const macvlan = nad("lan", {
-  type: "macvlan",
-  master: "ens192",
-  mode: "bridge",
-  ipam: {
-    type: "host-local",
-    dataDir: "/run/peapod-test-lost",
-    routes: [{ dst: "0.0.0.0/0" }],
-    ranges: [[{ subnet: "10.7.0.0/24", rangeStart: "10.7.0.50", rangeEnd: "10.7.0.69" }]],
-  },
-});
+/** Its addresses are given out one after the other, the next one each time. */
+const macvlan = macvlanNetwork(["0.0.0.0/0"]);
 
-const vlan30 = nad("vlan30", {
+const vlan30 = networkAttachment("vlan30", {
   type: "ovs",
   bridge: "br1",
   vlan: 30,

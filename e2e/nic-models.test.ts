@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Interface } from "@peapod/api";
-import { bridgedNetwork } from "./bridged-network.ts";
+import { bridgedNetwork, macvlanNetwork } from "./attachments.ts";
 import { answerOf, eventually, execute, guestImage, type Peapod, startPeapod } from "./harness.ts";
 import { answers } from "./host.ts";
 import { consoleOf, disk, guestReference, machine, rootDisk, vmiOf } from "./machines.ts";
@@ -24,16 +24,7 @@ interface Expected {
   readonly neighbour: string;
 }
 
-/** Addresses by a plugin of the distribution. */
-const macvlan = `apiVersion: k8s.cni.cncf.io/v1
-kind: NetworkAttachmentDefinition
-metadata: { name: lan, namespace: default }
-spec:
-  config: |
-    { "cniVersion": "1.0.0", "name": "lan", "type": "macvlan", "master": "ens192", "mode": "bridge",
-      "ipam": { "type": "host-local", "dataDir": "/run/peapod-test-lan",
-        "ranges": [[{ "subnet": "10.7.0.0/24", "rangeStart": "10.7.0.50", "rangeEnd": "10.7.0.69" }]] } }
-`;
+const macvlan = macvlanNetwork();
 
 /**
  * In the order of the spec. One that asks for an address of its own leaves its bus to the next; it asks for one behind more root ports

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "@peapod/machinery/node";
-import { bridgedNetwork } from "./bridged-network.ts";
+import { bridgedNetwork } from "./attachments.ts";
 import { addressOf, eventually, type Peapod, startPeapod } from "./harness.ts";
 import { consoleOf, disk, guestReference, machine, rootDisk, vmiOf } from "./machines.ts";
 import { scratchFolder } from "./scratch.ts";
